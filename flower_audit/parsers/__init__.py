@@ -1,0 +1,1 @@
+"""Parsers: text in, meaning out; none knows which host the text came from."""

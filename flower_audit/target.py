@@ -1,0 +1,63 @@
+"""What is audited: a target is the ways in to one Flower, with the accounts that may be used there."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+WAYS = ("host", "url", "prometheus", "alertmanager", "grafana", "statement")
+"""The ways in.  A check is `not_run` when one that it needs was not given."""
+
+OPTION_OF_WAY = {
+    "host": "--flower-host=ssh://… or --flower-connection",
+    "url": "--flower-url",
+    "prometheus": "--flower-prometheus",
+    "alertmanager": "--flower-alertmanager",
+    "grafana": "--flower-grafana",
+    "statement": "attestations: in flower-audit.yml",
+}
+
+
+class Account(BaseModel):
+    """One account the audit may log in with.  The password stays in the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, pattern=r"^[^:]+$")]
+    password_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    may: Literal["all", "read"] = "all"
+
+
+class Target(BaseModel):
+    """One Flower and the ways in to it.
+
+    Shape: `url` is what users open; `connection` is a testinfra host spec, None for a black-box audit.
+    Units: `timeout_s` bounds one request or one command.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    url: str | None = None
+    connection: str | None = None
+    sudo: bool = False
+    sudo_user: str | None = None
+    ca: str | None = None
+    unit: str | None = None
+    prometheus: str | None = None
+    alertmanager: str | None = None
+    grafana: str | None = None
+    accounts: tuple[Account, ...] = ()
+    ssh_config: str | None = None
+    ssh_identity_file: str | None = None
+    ssh_extra_args: str | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=600)] = 10.0
+    active: bool = False
+
+    def ways(self) -> frozenset[str]:
+        """The ways in that were given: with a host connection the public URL is found on the host."""
+        given = {way for way in ("prometheus", "alertmanager", "grafana") if getattr(self, way)}
+        if self.connection:
+            given |= {"host", "url"}
+        if self.url:
+            given.add("url")
+        return frozenset(given | {"statement"})
