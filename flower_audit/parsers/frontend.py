@@ -1,0 +1,120 @@
+"""What a reverse proxy does with the requests that it hands to one upstream: the words that every proxy's parser ends in."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A value in effect.  Shape: `where` is `file:line` of the directive, or a path in a JSON configuration."""
+
+    value: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """A place where the proxy accepts connections.
+
+    Shape: `address` is `*` for every IPv4 address, `[::]` for every IPv6 one, else an address, a host name or `unix:/path` (port 0).
+    """
+
+    address: str
+    port: int
+    tls: bool = False
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseHeader:
+    """A header that the proxy adds.  Shape: `on_errors` tells whether 4xx and 5xx answers carry it too."""
+
+    name: str
+    value: str
+    on_errors: bool
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimit:
+    """A request limit that the location uses.
+
+    Shape: `counts` tells whether it refuses anything, None where the configuration alone cannot tell; `problem` says why not.
+    """
+
+    zone: str
+    rate: str
+    counts: bool | None
+    problem: str = ""
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRule:
+    """One `allow` or `deny`, in the order in which they are tried; `source` is `all`, an address or a network."""
+
+    allows: bool
+    source: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFiles:
+    """A certificate that the proxy serves, and its key, by path; `where` names the directive."""
+
+    certificate: str
+    key: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long the proxy waits for the upstream.
+
+    Units: seconds.  Shape: None where nothing sets it: the proxy's default is then in force (nginx: 60 s; Caddy: no limit, 3 s to connect).
+    """
+
+    connect_s: float | None = None
+    send_s: float | None = None
+    read_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frontend:
+    """Everything in effect for requests that reach one upstream.
+
+    Shape: `where` is the `file:line` of the place that proxies, `server_where` of the site around it.
+    `server_names` as written (`*.example.com`, `~regex`, empty for a catch-all).  `prefix` is the public path below which the upstream
+    is reached, without a slash at its end, empty for the root; `upstream_path` is what replaces that prefix on the way to the upstream,
+    None where the path is passed on unchanged.  `upstreams` are `host:port` or `unix:/path`, `unresolved` what could not be decided of
+    them.  `request_headers` (lower-case names) are set on the way to the upstream, `response_headers` on the way back.
+    `restricted` tells whether some address is refused, `authentication` names the proxy's own login.  `redirects_to_https` is True
+    where plain HTTP for the same names is sent on to HTTPS, False where it is served, None where nothing listens for it.
+    `automatic_tls`: the proxy obtains and renews the certificate by itself.  `shadowed` says which site answers instead of this one.
+    """
+
+    where: str
+    server_where: str
+    server_names: tuple[str, ...]
+    listens: tuple[Listen, ...]
+    prefix: str
+    upstreams: tuple[str, ...]
+    upstream_path: str | None = None
+    unresolved: str = ""
+    upstream_tls: bool = False
+    request_headers: dict[str, Setting]
+    response_headers: tuple[ResponseHeader, ...] = ()
+    http_version: str = "1.0"
+    rate_limits: tuple[RateLimit, ...] = ()
+    access_rules: tuple[AccessRule, ...] = ()
+    restricted: bool = False
+    authentication: Setting | None = None
+    timeouts: Timeouts = Timeouts()
+    certificates: tuple[CertificateFiles, ...] = ()
+    automatic_tls: bool = False
+    redirects_to_https: bool | None = None
+    shadowed: str = ""
+    websocket_transparent: bool = False
+
+
+Kind = Literal["nginx", "caddy"]
