@@ -17,6 +17,10 @@ class Absent(NotApplicable):
     """The subject is truly not there: looked, and found nothing."""
 
 
+class Manual(FlowerAuditError):
+    """Only a person can tell, and no live statement of one is at hand; the message says what to state."""
+
+
 class Unobservable(FlowerAuditError):
     """Asked and could not look: refused, timed out, truncated, no permission, no tool."""
 

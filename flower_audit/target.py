@@ -1,5 +1,6 @@
 """What is audited: a target is the ways in to one Flower, with the accounts that may be used there."""
 
+from datetime import date as calendar_date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,6 +28,22 @@ class Account(BaseModel):
     may: Literal["all", "read"] = "all"
 
 
+class Attestation(BaseModel):
+    """A person's dated statement for a check that only a person can answer.
+
+    Units: `valid_days` counts from `date`; None leaves it to the policy.
+    Shape: `link` is the URL of the runbook or protocol, or its path on the host.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    check: Annotated[str, Field(pattern=r"^people\.[a-z0-9-]+$")]
+    by: Annotated[str, Field(min_length=1)]
+    date: calendar_date
+    valid_days: Annotated[int, Field(gt=0)] | None = None
+    link: str | None = None
+
+
 class Target(BaseModel):
     """One Flower and the ways in to it.
 
@@ -47,6 +64,7 @@ class Target(BaseModel):
     alertmanager: str | None = None
     grafana: str | None = None
     accounts: tuple[Account, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
     ssh_config: str | None = None
     ssh_identity_file: str | None = None
     ssh_extra_args: str | None = None
