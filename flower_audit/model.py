@@ -1,9 +1,9 @@
 """The result of an audit, as it is written to JSON: schema 1."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Severity(StrEnum):
@@ -34,6 +34,14 @@ class Outcome(StrEnum):
     NOT_RUN = "not_run"
 
 
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+"""Text that every file can hold: undecodable bytes of a hostile answer become question marks."""
+
+
 class Record(BaseModel):
     """Base of all that is written: frozen, and closed against unknown keys."""
 
@@ -48,32 +56,37 @@ class Evidence(Record):
     """
 
     kind: Literal["command", "request", "handshake", "query", "statement"]
-    source: str
+    source: Text
     status: int | None = None
     duration_s: float | None = None
-    excerpt: str = ""
+    excerpt: Text = ""
     total_bytes: int = 0
     truncated: bool = False
 
 
 class Result(Record):
-    """One check on one target."""
+    """One check on one target.
 
-    check: str
-    target: str
-    case: str = ""
+    Shape: `message` of a failure is `observed`, `wanted` and `where` in one sentence, of any other outcome its
+    reason; `enabled_by` names the option or key that would let a `not_run` check run.
+    """
+
+    check: Text
+    target: Text
+    case: Text = ""
     outcome: Outcome
     severity: Severity
-    section: str
-    covers: tuple[str, ...] = ()
-    title: str
-    message: str = ""
-    observed: str = ""
-    wanted: str = ""
-    where: str = ""
-    why: str = ""
-    fix: str = ""
-    source: str = ""
+    section: Text
+    covers: tuple[Text, ...] = ()
+    title: Text
+    message: Text = ""
+    observed: Text = ""
+    wanted: Text = ""
+    where: Text = ""
+    why: Text = ""
+    fix: Text = ""
+    source: Text = ""
+    enabled_by: Text = ""
     evidence: tuple[Evidence, ...] = ()
     duration_s: float = 0.0
 
@@ -81,8 +94,8 @@ class Result(Record):
 class Tool(Record):
     """What wrote the report."""
 
-    name: str = "flower-audit"
-    version: str
+    name: Text = "flower-audit"
+    version: Text
 
 
 class AuditedTarget(Record):
@@ -92,12 +105,12 @@ class AuditedTarget(Record):
     `looked_as` is e.g. `audit with sudo`; `ways` are the ways in that were given.
     """
 
-    name: str
-    url: str | None = None
-    connection: str | None = None
-    looked_as: str = ""
-    ways: tuple[str, ...] = ()
-    found: dict[str, str] = Field(default_factory=dict)
+    name: Text
+    url: Text | None = None
+    connection: Text | None = None
+    looked_as: Text = ""
+    ways: tuple[Text, ...] = ()
+    found: dict[Text, Text] = Field(default_factory=dict)
     active: bool = False
     requests: tuple[Evidence, ...] = ()
 
@@ -109,7 +122,7 @@ class Summary(Record):
     failed_by_severity: dict[Severity, int]
     verdicts: int
     total: int
-    coverage: str
+    coverage: Text
 
 
 class Gate(Record):
@@ -117,7 +130,7 @@ class Gate(Record):
 
     passed: bool
     fail_on: Severity
-    reason: str
+    reason: Text
 
 
 class Report(Record):
@@ -125,7 +138,7 @@ class Report(Record):
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
     tool: Tool
-    started_at: str
+    started_at: Text
     duration_s: float
     targets: tuple[AuditedTarget, ...]
     summary: Summary
