@@ -59,9 +59,9 @@ for file in $(grep -lazxsE 'flower|.*/flower' /proc/[0-9]*/cmdline 2>/dev/null);
 done
 [ -n "$unit" ] || unit=$found_unit
 if [ -z "$unit" ] && [ -z "$pid" ]; then
-  file=$(grep -lsE '^ExecStart=.*(celery.*[[:space:]]flower|/flower|-m[[:space:]]+flower)' \
-    /etc/systemd/system/*.service /run/systemd/system/*.service /usr/local/lib/systemd/system/*.service /usr/lib/systemd/system/*.service \
-    /lib/systemd/system/*.service 2>/dev/null | head -n 1)
+  file=$(for folder in /etc /run /usr/local/lib /usr/lib /lib; do
+      grep -lsE '^ExecStart=.*(celery.*[[:space:]]flower|/flower|-m[[:space:]]+flower)' "$folder"/systemd/system/*.service
+    done | head -n 1)
   unit=${file##*/}
   case $unit in *@.service)
     for file in /etc/systemd/system/*.wants/"${unit%.service}"*.service; do

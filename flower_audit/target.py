@@ -44,16 +44,16 @@ class Attestation(BaseModel):
     link: str | None = None
 
 
-class Target(BaseModel):
-    """One Flower and the ways in to it.
+class Access(BaseModel):
+    """The ways in to one Flower, as a target of flower-audit.yml spells them.
 
-    Shape: `url` is what users open; `connection` is a testinfra host spec, None for a black-box audit.
-    Units: `timeout_s` bounds one request or one command.
+    Shape: `url` is what users open; `connection` is a testinfra host spec, None for a black-box audit; `active`
+    allows the one harmless POST and the bounded burst of requests.
+    Units: `timeout_s` bounds one request, and the wait for a connection.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
     url: str | None = None
     connection: str | None = None
     sudo: bool = False
@@ -70,6 +70,12 @@ class Target(BaseModel):
     ssh_extra_args: str | None = None
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 10.0
     active: bool = False
+
+
+class Target(Access):
+    """One Flower to audit, with the name it has in the report."""
+
+    name: str
 
     def ways(self) -> frozenset[str]:
         """The ways in that were given: with a host connection the public URL is found on the host."""

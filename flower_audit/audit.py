@@ -1,0 +1,340 @@
+"""One audit inside one pytest run: the hooks, and nothing that judges or observes."""
+
+import os
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flower_audit import configuration as configuration_file
+from flower_audit.check import check_of
+from flower_audit.configuration import Configuration, Waiver
+from flower_audit.errors import UsageError
+from flower_audit.gather import Gatherer
+from flower_audit.items import CheckItem
+from flower_audit.model import Outcome, Report, Result, Severity
+from flower_audit.recorder import NODE_ID, Recorder, audited, not_run
+from flower_audit.report import Written, prepare_folder, write_reports
+from flower_audit.resolve import DEMO, Overrides, resolve
+from flower_audit.target import Account, Target
+
+FORMATS = ("json", "html")
+LETTERS = {
+    Outcome.PASS: ".",
+    Outcome.FAIL: "F",
+    Outcome.BUG: "B",
+    Outcome.UNKNOWN: "?",
+    Outcome.WAIVED: "w",
+    Outcome.MANUAL: "m",
+    Outcome.NOT_APPLICABLE: "-",
+    Outcome.NOT_RUN: "n",
+}
+SINGLE = ("url", "connection", "prometheus", "alertmanager", "grafana", "unit", "ca")
+DEMO_PASSWORD_VARIABLE = "FLOWER_AUDIT_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def start(config: pytest.Config) -> None:
+    """Read what was asked for, refuse what cannot be, and register the audit with pytest."""
+    if not __debug__:
+        raise pytest.UsageError(
+            "flower-audit judges with assert, which python -O and PYTHONOPTIMIZE remove: run without them"
+        )
+    try:
+        config.pluginmanager.register(Audit(config), "flower_audit_run")
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args = [str(path) for path in check_files()]
+
+
+def check_files() -> list[Path]:
+    """The files of the checks that come with the package."""
+    return sorted(
+        Path(str(entry)) for entry in files("flower_audit.checks").iterdir() if entry.name.startswith("test_")
+    )
+
+
+class Audit:
+    """The hooks of one audit, in the controlling process and in xdist's workers alike."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.worker_input: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._closing = ExitStack()
+        config.add_cleanup(self._closing.close)
+        option = config.option
+        self.configuration = _configuration(config)
+        self.fail_on = Severity(option.flower_fail_on or self.configuration.fail_on)
+        self.folder = Path(config.invocation_params.dir, option.flower_report or "reports")
+        if self.worker_input is not None:
+            self.targets = tuple(Target.model_validate(one) for one in self.worker_input["flower_audit_targets"])
+        else:
+            targets = resolve(option.flower_host, self.configuration, _overrides(option))
+            prepare_folder(self.folder)
+            self.targets = tuple(self._started(target) for target in targets)
+        self.recorder = Recorder(self.targets, self.configuration.policy, self.fail_on)
+        self.report: Report | None = None
+        self.written: list[Written] = []
+        self._gatherers: dict[str, Gatherer] = {}
+        self._not_run: list[Result] = []
+        self._wanted: dict[str, set[str]] = {target.name: set() for target in self.targets}
+        self._others_failed = False
+
+    # Collecting
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: object) -> list[CheckItem] | None:  # noqa: ARG002 - pytest's signature
+        """Make an item of each check and target, whatever the user's own naming rules for tests are."""
+        check = check_of(obj)
+        if check is None:
+            return None
+        area, _, slug = check.id.partition(".")
+        return [
+            CheckItem.from_parent(
+                collector,
+                name=f"{slug}[{target.name}]",
+                nodeid=f"{area}::{slug}[{target.name}]",
+                check=check,
+                function=obj,
+                target=target,
+                gatherer_of=self.gatherer,
+            )
+            for target in self.targets
+        ]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Leave out, by name, what no way in was given for; mark what is waived."""
+        kept: list[pytest.Item] = []
+        left_out: list[pytest.Item] = []
+        try:
+            for item in items:
+                if not isinstance(item, CheckItem):
+                    kept.append(item)
+                elif missing := item.ways_missing():
+                    left_out.append(item)
+                    self._not_run.append(not_run(item.check, item.target, missing))
+                else:
+                    kept.append(item)
+                    self._wanted[item.target.name].update(item.check.facts)
+                    self._waive(item)
+        except UsageError as error:
+            raise pytest.UsageError(str(error)) from error
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+    def _waive(self, item: CheckItem) -> None:
+        for waiver in self.configuration.waivers:
+            if waiver.covers(item.check.id, item.target.name) and waiver_is_live(waiver, self.recorder):
+                item.waiver = waiver
+                item.add_marker(pytest.mark.xfail(reason=waiver.reason, raises=AssertionError, strict=False))
+
+    # Observing
+
+    def gatherer(self, target: Target) -> Gatherer:
+        """The facts of a target, gathered the first time they are asked for."""
+        gatherer = self._gatherers.get(target.name)
+        if gatherer is None:
+            gatherer = self._gatherers[target.name] = self._prepared(target)
+            gatherer.gather()
+        return gatherer
+
+    def _prepared(self, target: Target) -> Gatherer:
+        passwords = [os.environ.get(account.password_env, "") for account in target.accounts]
+        names = self._wanted[target.name] - {"target", "policy"}
+        gatherer = Gatherer(target, self.configuration.policy, names, passwords=passwords)
+        self._closing.callback(gatherer.close)
+        return gatherer
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Look at all targets at once; under xdist each worker looks at those it is given."""
+        if self.worker_input is not None or session.config.option.collectonly or self._distributes(session.config):
+            return
+        wanted = [target for target in self.targets if self._wanted[target.name]]
+        for target in wanted:
+            self._gatherers[target.name] = self._prepared(target)
+        if wanted:
+            with ThreadPoolExecutor(min(8, len(wanted))) as pool:
+                list(pool.map(lambda target: self._gatherers[target.name].gather(), wanted))
+
+    # Recording
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put the verdict on the report, where it also travels from xdist's workers."""
+        report = yield
+        if isinstance(item, CheckItem) and (call.when == "call" or (call.when == "setup" and not report.passed)):
+            report.flower_audit = {  # type: ignore[attr-defined] # pytest sends along what else a report holds
+                "result": item.result(call.duration).model_dump(mode="json"),
+                "shut_way": item.shut_way,
+            }
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the verdict off the report."""
+        if self.worker_input is not None:
+            return
+        if data := getattr(report, "flower_audit", None):
+            self.recorder.add(data)
+        elif report.failed and report.when not in {"setup", "call", "teardown"}:
+            self.recorder.add_lost(report.nodeid, str(report.longrepr))
+        elif report.failed:
+            self._others_failed = True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.CollectReport | pytest.TestReport) -> tuple[str, str, str] | None:
+        """Say outcomes in the audit's words; as a category of its own a finding is printed once, without traceback."""
+        data = getattr(report, "flower_audit", None)
+        if data is None:
+            return None
+        outcome = Outcome.NOT_RUN if data["shut_way"] else Outcome(data["result"]["outcome"])
+        words = outcome.value.replace("_", " ")
+        return words, LETTERS[outcome], words.upper()
+
+    # Saying
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the reports and decide the exit status, or hand everything to xdist's controller."""
+        gathered = {
+            "not_run": [one.model_dump(mode="json") for one in self._not_run],
+            "audited": [
+                audited(target, self._gatherers[target.name]).model_dump(mode="json")
+                for target in self.targets
+                if target.name in self._gatherers
+            ],
+        }
+        if self.worker_input is not None:
+            self.config.workeroutput["flower_audit"] = gathered  # type: ignore[attr-defined] # xdist's own attribute
+            return
+        self.recorder.add_gathered(gathered)
+        if exitstatus in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+            return
+        if self.config.option.collectonly:
+            return
+        if not len(self.recorder):
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+            return
+        self.report = self.recorder.report()
+        self.written = write_reports(self.report, self.folder, FORMATS)
+        if exitstatus != pytest.ExitCode.INTERRUPTED:
+            passed = (
+                self.report.gate.passed and not self._others_failed and all(one.error is None for one in self.written)
+            )
+            session.exitstatus = pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """The summary in place of tracebacks."""
+        from flower_audit.report import terminal  # noqa: PLC0415 - a mistake in this renderer must not stop the audit
+
+        if self.report is None:
+            if self.worker_input is None and not self.config.option.collectonly:
+                terminalreporter.write_line("flower-audit: no check was run, so nothing is known of the target")
+            return
+        writer = terminalreporter.config.get_terminal_writer()
+        terminalreporter.write_line("")
+        terminalreporter.write(terminal.render(self.report, width=writer.fullwidth, color=writer.hasmarkup))
+        for one in self.written:
+            terminalreporter.write_line(f"Report: {one.path}" if one.error is None else f"No report: {one.error}")
+
+    def pytest_report_header(self) -> list[str]:
+        """Name the targets and the ways in."""
+        return [
+            f"flower-audit: {target.name} by {', '.join(sorted(target.ways() - {'statement'}))}"
+            for target in self.targets
+        ]
+
+    # With xdist
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker the targets: the demo runs once, here."""
+        node.workerinput["flower_audit_targets"] = [target.model_dump(mode="json") for target in self.targets]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ARG002 - xdist's signature
+        """Take what a worker knows besides its results."""
+        if data := getattr(node, "workeroutput", {}).get("flower_audit"):
+            self.recorder.add_gathered(data)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Give all checks of a target to one worker, so that the target is looked at once."""
+        from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - xdist is there when this hook is called
+
+        class OneWorkerForEachTarget(LoadScopeScheduling):
+            def _split_scope(self, nodeid: str) -> str:
+                match = NODE_ID.fullmatch(nodeid)
+                return match["target"] if match else super()._split_scope(nodeid)
+
+        return OneWorkerForEachTarget(config, log) if config.option.dist == "load" else None
+
+    @staticmethod
+    def _distributes(config: pytest.Config) -> bool:
+        return getattr(config.option, "dist", "no") != "no"
+
+    # The demo
+
+    def _started(self, target: Target) -> Target:
+        if target.name != DEMO or target.ways() - {"statement"}:
+            return target
+        from flower_audit.demo import start_demo  # noqa: PLC0415 - needs the extra flower-audit[demo]
+
+        demo = self._closing.enter_context(start_demo())
+        os.environ[DEMO_PASSWORD_VARIABLE] = demo.password
+        self._closing.callback(os.environ.pop, DEMO_PASSWORD_VARIABLE, None)
+        for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
+            if self.config.pluginmanager.has_plugin(name):  # the demo leaves no file but the report, not even a cache
+                self.config.pluginmanager.unregister(name=name)
+        return target.model_copy(
+            update={
+                "url": demo.url,
+                "connection": "local://",
+                "ca": str(demo.ca_file),
+                "accounts": (Account(name=demo.user, password_env=DEMO_PASSWORD_VARIABLE),),
+            }
+        )
+
+
+def waiver_is_live(waiver: Waiver, recorder: Recorder) -> bool:
+    """Whether a waiver still holds: until the end of its last day, in UTC."""
+    return recorder.started.date() <= waiver.until
+
+
+def _configuration(config: pytest.Config) -> Configuration:
+    if named := config.option.flower_config:
+        return configuration_file.load(Path(config.invocation_params.dir, named))
+    for folder in (config.invocation_params.dir, config.rootpath):
+        path = folder / configuration_file.FILE_NAME
+        if path.is_file():
+            return configuration_file.load(path)
+    return Configuration()
+
+
+def _overrides(option: Any) -> Overrides:
+    timeout_s = option.flower_timeout
+    if timeout_s is not None and not 0 < timeout_s <= 600:
+        raise UsageError(f"--flower-timeout={timeout_s:g}: give seconds between 0 and 600")
+    testinfra_options = {
+        name: getattr(option, name, None) for name in ("ssh_config", "ssh_identity_file", "ssh_extra_args")
+    }
+    return Overrides(
+        single={name: value for name in SINGLE if (value := getattr(option, f"flower_{name}"))},
+        every={
+            **testinfra_options,
+            "sudo": getattr(option, "sudo", False) or None,
+            "sudo_user": getattr(option, "sudo_user", None),
+            "timeout_s": timeout_s,
+            "active": option.flower_active or None,
+        },
+        user=option.flower_user,
+    )
