@@ -271,7 +271,7 @@ class Audit:
         """Give all checks of a target to one worker, so that the target is looked at once."""
         from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - xdist is there when this hook is called
 
-        class OneWorkerForEachTarget(LoadScopeScheduling):
+        class OneWorkerForEachTarget(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
             def _split_scope(self, nodeid: str) -> str:
                 match = NODE_ID.fullmatch(nodeid)
                 return match["target"] if match else super()._split_scope(nodeid)
@@ -299,6 +299,7 @@ class Audit:
             update={
                 "url": demo.url,
                 "connection": "local://",
+                "process_id": demo.processes["flower"],
                 "ca": str(demo.ca_file),
                 "accounts": (Account(name=demo.user, password_env=DEMO_PASSWORD_VARIABLE),),
             }

@@ -209,8 +209,9 @@ class Gatherer:
             # Raises what kept this command out of the round.
             declared.variables(**self.facts_for(declared.variable_facts or {}))
         if declared.name in answer.refused:
+            needed = "root" if declared.needs == "root" else "root or Flower's own user"
             why = f"sudo refused: {self.sudo_error}" if self.sudo_error else "give --sudo, or connect as root"
-            raise Unobservable(f"this needs root on the host ({why})")
+            raise Unobservable(f"this needs {needed} on the host ({why})")
         output = answer.outputs.get(declared.name)
         if output is None:
             raise Unobservable("the connection was lost before this was answered")
@@ -258,7 +259,7 @@ class Gatherer:
 
     def _round(self, number: int) -> script.Answer:
         commands = list(self._commands(number))
-        variables: Mapping[str, str] = {"unit": self.target.unit or ""}
+        variables: Mapping[str, str] = {"unit": self.target.unit or "", "pid": str(self.target.process_id or "")}
         if number == 2:
             first = self._answer(1)
             variables = {name: first.variables.get(name, "") for name in ("unit", "pid", "workdir", "venv")}
@@ -297,7 +298,7 @@ class Gatherer:
                 text=declared.command,
                 limit_s=declared.limit_s,
                 cap=declared.cap,
-                root=declared.root,
+                needs=declared.needs,
                 variables=variables,
             )
 

@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from flower_audit.errors import Unobservable
 from flower_audit.target import WAYS
 
+Privilege = Literal["nothing", "owner", "root"]
 Provider = TypeVar("Provider", bound=Callable[..., Any])
 
 SUPPLIED = frozenset({"out", "target", "trail", "policy"})
@@ -73,7 +74,7 @@ class Observation:
     supplied: frozenset[str]
     way: str | None = None
     command: str | None = None
-    root: bool = False
+    needs: Privilege = "nothing"
     limit_s: int = 5
     cap: int = 262_144
     private: bool = False
@@ -85,7 +86,9 @@ class Observation:
 def probe(
     command: str,
     *,
+    way: Literal["host", "process"] = "host",
     root: bool = False,
+    owner: bool = False,
     limit_s: int = 5,
     cap: int = 262_144,
     private: bool = False,
@@ -95,8 +98,9 @@ def probe(
     """Declare a fact read from one shell command on the host.
 
     The command is a constant that one can paste into a terminal; the script's header sets `$unit`, `$pid`,
-    `$workdir` and `$venv` (each maybe empty).  `root`: without root privilege the fact is Unobservable, the
-    command is not run.  `private`: the output may hold secrets and never becomes evidence.  `variables`: a
+    `$workdir` and `$venv` (each maybe empty).  `way`: `process` where it looks at nothing but Flower's own process
+    and files, `host` where it looks at the machine.  `root`: without root privilege the fact is Unobservable and the
+    command is not run; `owner`: likewise without root or the user that Flower runs as.  `private`: the output may hold secrets and never becomes evidence.  `variables`: a
     function from other facts to further shell variables; its probe runs in the second round.
     A command whose output was cut at `cap` bytes or that was ended after `limit_s` makes the fact Unobservable,
     unless `partial` says that the provider reads `out.truncated` and return code 124 itself.
@@ -111,9 +115,9 @@ def probe(
                 provider=provider,
                 facts=facts,
                 supplied=supplied,
-                way="host",
+                way=way,
                 command=command,
-                root=root,
+                needs="root" if root else "owner" if owner else "nothing",
                 limit_s=limit_s,
                 cap=cap,
                 private=private,

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flower_audit.errors import Unreachable
-from flower_audit.probe import Output
+from flower_audit.probe import Output, Privilege
 
 STDERR_CAP = 4096
 ARGUMENT_LIMIT = 100_000
@@ -48,8 +48,8 @@ unit_of() {
     *) echo "$found";;
   esac
 }
-pid= others=
-for file in $(grep -lazxsE 'flower|.*/flower' /proc/[0-9]*/cmdline 2>/dev/null); do
+others=
+[ -n "$pid" ] || for file in $(grep -lazxsE 'flower|.*/flower' /proc/[0-9]*/cmdline 2>/dev/null); do
   candidate=${file#/proc/}; candidate=${candidate%/cmdline}
   is_flower "$candidate" || continue
   owner=$(unit_of "$candidate")
@@ -60,7 +60,8 @@ done
 [ -n "$unit" ] || unit=$found_unit
 if [ -z "$unit" ] && [ -z "$pid" ]; then
   file=$(for folder in /etc /run /usr/local/lib /usr/lib /lib; do
-      grep -lsE '^ExecStart=.*(celery.*[[:space:]]flower|/flower|-m[[:space:]]+flower)' "$folder"/systemd/system/*.service
+      grep -lsE '^ExecStart=.*(celery.*[[:space:]]flower|/flower|-m[[:space:]]+flower)' \
+        "$folder"/systemd/system/*.service
     done | head -n 1)
   unit=${file##*/}
   case $unit in *@.service)
@@ -83,6 +84,14 @@ fi
 """
 
 
+ALLOWED: Mapping[Privilege, str] = {
+    "nothing": "",
+    "owner": '[ "$uid" != 0 ] && [ "$uid" != "$owner" ] || ',
+    "root": '[ "$uid" != 0 ] || ',
+}
+"""The condition before a command: what it needs must be there, for half an answer would be taken for a whole one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One command of a round.  Units: `limit_s` seconds, `cap` bytes."""
@@ -91,7 +100,7 @@ class Command:
     text: str
     limit_s: int
     cap: int
-    root: bool
+    needs: Privilege
     variables: Mapping[str, str]
 
 
@@ -99,7 +108,7 @@ class Command:
 class Answer:
     """What a round gave: the header's variables, and an Output for each command that was run and answered.
 
-    Shape: a command that needs root and did not have it is in `refused`; `sudo_error` is what sudo said.
+    Shape: a command that needs a privilege and did not have it is in `refused`; `sudo_error` is what sudo said.
     """
 
     variables: Mapping[str, str]
@@ -115,16 +124,17 @@ def write(commands: Sequence[Command], nonce: str, variables: Mapping[str, str],
     if find:
         lines.append(FIND_FLOWER)
     lines.append("export unit pid workdir venv")
-    lines.append('user=$(id -un 2>/dev/null); uid=$(id -u); printf "\\n%s header\\n" "$nonce"')
+    lines.append('user=$(id -un 2>/dev/null); uid=$(id -u); owner=$(stat -c %u "/proc/$pid" 2>/dev/null)')
+    lines.append('printf "\\n%s header\\n" "$nonce"')
     lines.append(
-        'printf "%s\\0" "uid=$uid" "user=$user" "unit=$unit" "pid=$pid" '
+        'printf "%s\\0" "uid=$uid" "owner=$owner" "user=$user" "unit=$unit" "pid=$pid" '
         '"workdir=$workdir" "venv=$venv" "others=$others"'
     )
     lines.append('printf "\\n%s end\\n" "$nonce"; printf "\\n%s\\n" "$nonce" >&2')
     for command in commands:
         lines += [f"export {name}={shlex.quote(value)}" for name, value in command.variables.items()]
         call = f"p {command.limit_s} {command.cap + 1} {shlex.quote(command.text)}"
-        lines.append(f'[ "$uid" != 0 ] || {call}' if command.root else call)
+        lines.append(ALLOWED[command.needs] + call)
     lines.append('printf "\\n%s done\\n" "$nonce"')
     return "\n".join(lines) + "\n"
 
@@ -160,7 +170,9 @@ def read(stdout: bytes, stderr: bytes, nonce: str, commands: Sequence[Command]) 
             "host", "the host gave no answer that the audit understands; is its shell POSIX sh with base64?"
         )
     variables = dict(part.partition("=")[::2] for part in header[1].split("\0") if "=" in part)
-    refused = frozenset(c.name for c in commands if c.root and variables["uid"] != "0")
+    has = {"nothing", *(["root", "owner"] if variables["uid"] == "0" else [])}
+    has |= {"owner"} if variables["uid"] == variables["owner"] else set()
+    refused = frozenset(command.name for command in commands if command.needs not in has)
     asked = [command for command in commands if command.name not in refused]
     answers = re.split(rf"\n{nonce} (\d*) ([\d.]+) ([\d.]+)\n", text[header.end() :])
     complaints = stderr.decode("utf-8", "replace").split(f"\n{nonce}\n")[1:]

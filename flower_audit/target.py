@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-WAYS = ("host", "url", "prometheus", "alertmanager", "grafana", "statement")
+WAYS = ("host", "process", "url", "prometheus", "alertmanager", "grafana", "statement")
 """The ways in.  A check is `not_run` when one that it needs was not given."""
 
 OPTION_OF_WAY = {
     "host": "--flower-host=ssh://… or --flower-connection",
+    "process": "--flower-host=ssh://… or --flower-connection",
     "url": "--flower-url",
     "prometheus": "--flower-prometheus",
     "alertmanager": "--flower-alertmanager",
@@ -73,15 +74,19 @@ class Access(BaseModel):
 
 
 class Target(Access):
-    """One Flower to audit, with the name it has in the report."""
+    """One Flower to audit, with the name it has in the report.
+
+    Shape: `process_id` is set where one process of this machine is looked at and not the machine, as in the demo.
+    """
 
     name: str
+    process_id: int | None = None
 
     def ways(self) -> frozenset[str]:
         """The ways in that were given: with a host connection the public URL is found on the host."""
         given = {way for way in ("prometheus", "alertmanager", "grafana") if getattr(self, way)}
         if self.connection:
-            given |= {"host", "url"}
+            given |= {"process", "url"} if self.process_id else {"host", "process", "url"}
         if self.url:
             given.add("url")
         return frozenset(given | {"statement"})

@@ -1,0 +1,316 @@
+"""The one way in which the audit asks over HTTP: bounded in time and size, no redirect followed, every request noted.
+
+Names are resolved once, by the caller: a request goes to an address, and carries the name in `Host` and in TLS's SNI.
+Nothing of the environment is used (no proxy variables, no .netrc), and no cookie is kept.
+"""
+
+import asyncio
+import base64
+import errno
+import socket
+import ssl
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import certifi
+import httpx
+
+from flower_audit import __version__
+from flower_audit.errors import Unobservable, UsageError
+from flower_audit.probe import Trail
+
+BODY_CAP = 262_144
+PARALLEL = 4
+"""Few at a time: a rate limit in front of Flower must not mistake the audit for an attack."""
+
+GIVE_UP_AFTER = 2
+"""Timeouts of one origin after which it is not asked again: a silent server costs two waits, not forty."""
+
+LIMITED = frozenset({429, 503})
+LIMIT_WAITS_S = (1.0, 2.0)
+
+Scheme = Literal["http", "https"]
+Trouble = Literal["refused", "unreachable", "timeout", "untrusted", "tls", "protocol"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a request goes: `address` is connected to, `host` is the name that is asked for."""
+
+    scheme: Scheme
+    address: str
+    port: int
+    host: str
+
+    @property
+    def authority(self) -> str:
+        """Host and port as in a URL, the scheme's own port left out."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The URL without a path."""
+        return f"{self.scheme}://{self.authority}"
+
+    @property
+    def endpoint(self) -> str:
+        """Address and port, for a socket's messages."""
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One GET.
+
+    Shape: with `verify` the server's certificate must be valid for `origin.host`, else nothing is sent; `credentials` are a
+    user and password for Basic authentication.
+    """
+
+    origin: Origin
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    credentials: tuple[str, str] | None = field(default=None, repr=False)
+    verify: bool = False
+    method: Literal["GET", "POST"] = "GET"
+
+    def __str__(self) -> str:
+        asked_at = f" (at {self.origin.address})" if self.origin.address != self.origin.host else ""
+        return f"{self.method} {self.origin.url}{self.path}{asked_at}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back.  Shape: header names in lower case, in order; `body` is cut at 256 KiB."""
+
+    request: Request
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = field(repr=False)
+    duration_s: float
+
+    def header(self, name: str) -> str:
+        """The first header of that name, empty where there is none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def all_headers(self, name: str) -> tuple[str, ...]:
+        """Every header of that name."""
+        return tuple(value for key, value in self.headers if key == name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why nothing came back; `text` is a sentence."""
+
+    request: Request
+    trouble: Trouble
+    text: str
+
+
+class Client:
+    """Asks one target.
+
+    Units: `timeout_s` bounds one request from connecting to the last byte.  `ca` names a PEM file that replaces the CAs of this
+    machine; raises UsageError where it cannot be read.
+    """
+
+    def __init__(self, *, timeout_s: float, trail: Trail, ca: str | None = None) -> None:
+        self._timeout_s = timeout_s
+        self._trail = trail
+        self._ca = ca
+        self._timeouts: Counter[Origin] = Counter()
+
+    def get(self, request: Request) -> Answer | Failure:
+        """The answer to one request."""
+        return self.get_all([request])[0]
+
+    def get_all(self, requests: Sequence[Request]) -> list[Answer | Failure]:
+        """The answers, in the order of the requests."""
+        return asyncio.run(self._get_all(requests)) if requests else []
+
+    async def _get_all(self, requests: Sequence[Request]) -> list[Answer | Failure]:
+        gate = asyncio.Semaphore(PARALLEL)
+        verifying = verifying_context(self._ca) if any(request.verify for request in requests) else None
+        limits = httpx.Limits(max_keepalive_connections=PARALLEL)
+        async with (
+            httpx.AsyncHTTPTransport(verify=lenient_context(), trust_env=False, limits=limits) as lenient,
+            httpx.AsyncHTTPTransport(verify=verifying or lenient_context(), trust_env=False, limits=limits) as strict,
+        ):
+
+            async def one(request: Request) -> Answer | Failure:
+                async with gate:
+                    return await self._ask(request, strict if request.verify else lenient)
+
+            return list(await asyncio.gather(*(one(request) for request in requests)))
+
+    async def _ask(self, request: Request, transport: httpx.AsyncHTTPTransport) -> Answer | Failure:
+        for wait_s in (*LIMIT_WAITS_S, None):
+            result = await self._once(request, transport)
+            if wait_s is None or not isinstance(result, Answer) or result.status not in LIMITED:
+                break
+            await asyncio.sleep(wait_s)
+        return result
+
+    async def _once(self, request: Request, transport: httpx.AsyncHTTPTransport) -> Answer | Failure:
+        if self._timeouts[request.origin] >= GIVE_UP_AFTER:
+            return Failure(request=request, trouble="timeout", text=f"{request.origin.url} stopped answering")
+        started = time.monotonic()
+        result: Answer | Failure
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                result = await self._exchange(request, transport, started)
+        except TimeoutError:
+            self._timeouts[request.origin] += 1
+            text = f"{request.origin.url} gave no answer within {self._timeout_s:g} s"
+            result = Failure(request=request, trouble="timeout", text=text)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            result = _failure(request, error)
+        self._note(request, result, time.monotonic() - started)
+        return result
+
+    async def _exchange(self, request: Request, transport: httpx.AsyncHTTPTransport, started: float) -> Answer:
+        origin = request.origin
+        headers = {
+            "Host": origin.authority,
+            "User-Agent": f"flower-audit/{__version__}",
+            "Accept": "*/*",
+            "Accept-Encoding": "identity",
+            **request.headers,
+        }
+        if request.credentials:
+            token = base64.b64encode(":".join(request.credentials).encode()).decode()
+            headers["Authorization"] = f"Basic {token}"
+        address = f"[{origin.address}]" if ":" in origin.address else origin.address
+        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_s * 2)  # ours ends it before
+        response = await transport.handle_async_request(
+            httpx.Request(
+                request.method,
+                f"{origin.scheme}://{address}:{origin.port}{request.path}",
+                headers=headers,
+                extensions={"sni_hostname": origin.host, "timeout": timeout},
+            )
+        )
+        body = bytearray()
+        try:
+            if response.status_code != 101:
+                async for chunk in response.aiter_raw():
+                    body += chunk
+                    if len(body) >= BODY_CAP:
+                        break
+        finally:
+            await response.aclose()
+        return Answer(
+            request=request,
+            status=response.status_code,
+            headers=tuple((name.lower(), value) for name, value in response.headers.multi_items()),
+            body=bytes(body[:BODY_CAP]),
+            duration_s=time.monotonic() - started,
+        )
+
+    def _note(self, request: Request, result: Answer | Failure, duration_s: float) -> None:
+        """Bodies stay out of the evidence: a page that should not have been open may show anything."""
+        user = f" as {request.credentials[0]}" if request.credentials else ""
+        if isinstance(result, Failure):
+            self._trail.note("request", f"{request}{user}", duration_s=duration_s, excerpt=result.text)
+            return
+        shown = [f"{name}: {value[:200]}" for name, value in result.headers if name not in {"set-cookie", "etag"}]
+        excerpt = "\n".join([*shown, f"({len(result.body)} bytes)"])
+        self._trail.note("request", f"{request}{user}", status=result.status, duration_s=duration_s, excerpt=excerpt)
+
+
+def lenient_context() -> ssl.SSLContext:
+    """TLS without verification, for requests that carry no secret; talks to old servers too."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def verifying_context(ca: str | None) -> ssl.SSLContext:
+    """TLS verified against `ca`, else against this machine's CAs and certifi's.
+
+    Raises UsageError where the file cannot be read or holds no certificate.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca is None:
+        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
+        context.load_verify_locations(certifi.where())
+        return context
+    try:
+        context.load_verify_locations(ca)
+    except ssl.SSLError as error:
+        raise UsageError(f"the CA file {ca} holds no certificate in PEM format") from error
+    except OSError as error:
+        raise UsageError(f"the CA file {ca} cannot be read: {error.strerror}") from error
+    if not context.get_ca_certs():
+        raise UsageError(f"the CA file {ca} holds no CA certificate")
+    return context
+
+
+def resolve(host: str, port: int, limit_s: float) -> tuple[str, ...]:
+    """The addresses of a name, in the order in which this machine prefers them.
+
+    Unobservable: the name does not resolve, or the resolver does not answer within `limit_s` seconds.
+    """
+    outcome: list[tuple[str, ...] | OSError | UnicodeError] = []
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            outcome.append(error)
+        else:
+            outcome.append(tuple(dict.fromkeys(str(entry[4][0]) for entry in found)))
+
+    # getaddrinfo cannot be interrupted: a thread that may be left behind bounds it.
+    thread = threading.Thread(target=look_up, daemon=True, name="flower-audit resolver")
+    thread.start()
+    thread.join(limit_s)
+    if not outcome:
+        raise Unobservable(f"resolving {host} took longer than {limit_s:g} s")
+    if not isinstance(outcome[0], tuple):
+        raise Unobservable(f"the name {host} does not resolve ({outcome[0]})") from outcome[0]
+    return outcome[0]
+
+
+def _failure(request: Request, error: Exception) -> Failure:
+    origin = request.origin
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            text = f"the certificate of {origin.url} is not trusted: {cause.verify_message}"
+            return Failure(request=request, trouble="untrusted", text=text)
+        if isinstance(cause, ssl.SSLError):
+            reason = (cause.reason or str(cause)).replace("_", " ").lower()
+            text = f"no TLS handshake with {origin.url}: {reason}"
+            return Failure(request=request, trouble="tls", text=text)
+        if isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED:
+            return Failure(request=request, trouble="refused", text=f"{origin.endpoint} refuses the connection")
+        if isinstance(cause, OSError) and cause.errno in {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL}:
+            return Failure(request=request, trouble="unreachable", text=f"there is no route to {origin.endpoint}")
+    if isinstance(error, httpx.ConnectError):
+        return Failure(
+            request=request, trouble="unreachable", text=f"{origin.endpoint} cannot be connected to: {error}"
+        )
+    detail = str(error)[:150] or type(error).__name__
+    text = f"{origin.url} accepted the connection but did not answer as HTTP: {detail}"
+    return Failure(request=request, trouble="protocol", text=text)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    open_errors: list[BaseException | None] = [error]
+    while open_errors:
+        current = open_errors.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        open_errors += [current.__context__, current.__cause__]
+        if isinstance(current, BaseExceptionGroup):
+            open_errors += current.exceptions
