@@ -39,7 +39,11 @@ is_flower() {
   case $name in
     sudo|su|timeout|env|nice|runuser|setpriv|tini|dumb-init|docker*|podman|grep|sh|bash|ssh) return 1;;
   esac
-  grep -qazsE '(^|/)(celery|flower|python[0-9.]*)$' "/proc/$1/cmdline"
+  case " $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) " in
+    *' install '*) return 1;;
+    *[/\ ]celery\ *\ flower\ *|*' -m celery '*' flower '*|*' -m flower '*|*/bin/flower\ *) return 0;;
+  esac
+  return 1
 }
 unit_of() {
   found=$(sed -n 's#.*[:/]\([^/:]*\.service\).*#\1#p' "/proc/$1/cgroup" 2>/dev/null | tail -n 1)
