@@ -1,7 +1,9 @@
-"""What a reverse proxy does with the requests that it hands to one upstream: the words that every proxy's parser ends in."""
+"""What a reverse proxy does with the requests it hands to one upstream: the words every proxy's parser ends in."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+Kind = Literal["nginx", "caddy"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +18,8 @@ class Setting:
 class Listen:
     """A place where the proxy accepts connections.
 
-    Shape: `address` is `*` for every IPv4 address, `[::]` for every IPv6 one, else an address, a host name or `unix:/path` (port 0).
+    Shape: `address` is `*` for every IPv4 address, `[::]` for every IPv6 one, else an address, a host name or
+    `unix:/path` (with port 0); `default` marks the site that answers there for names that no site has.
     """
 
     address: str
@@ -39,7 +42,8 @@ class ResponseHeader:
 class RateLimit:
     """A request limit that the location uses.
 
-    Shape: `counts` tells whether it refuses anything, None where the configuration alone cannot tell; `problem` says why not.
+    Shape: `counts` tells whether it refuses anything, None where the configuration alone cannot tell; `problem`
+    says why not.
     """
 
     zone: str
@@ -71,7 +75,8 @@ class CertificateFiles:
 class Timeouts:
     """How long the proxy waits for the upstream.
 
-    Units: seconds.  Shape: None where nothing sets it: the proxy's default is then in force (nginx: 60 s; Caddy: no limit, 3 s to connect).
+    Units: seconds.  Shape: None where nothing sets it, so that the proxy's default is in force (nginx: 60 s each;
+    Caddy: 3 s to connect, no limit to send and read).
     """
 
     connect_s: float | None = None
@@ -83,14 +88,16 @@ class Timeouts:
 class Frontend:
     """Everything in effect for requests that reach one upstream.
 
-    Shape: `where` is the `file:line` of the place that proxies, `server_where` of the site around it.
-    `server_names` as written (`*.example.com`, `~regex`, empty for a catch-all).  `prefix` is the public path below which the upstream
-    is reached, without a slash at its end, empty for the root; `upstream_path` is what replaces that prefix on the way to the upstream,
-    None where the path is passed on unchanged.  `upstreams` are `host:port` or `unix:/path`, `unresolved` what could not be decided of
-    them.  `request_headers` (lower-case names) are set on the way to the upstream, `response_headers` on the way back.
-    `restricted` tells whether some address is refused, `authentication` names the proxy's own login.  `redirects_to_https` is True
-    where plain HTTP for the same names is sent on to HTTPS, False where it is served, None where nothing listens for it.
-    `automatic_tls`: the proxy obtains and renews the certificate by itself.  `shadowed` says which site answers instead of this one.
+    Shape: `where` is the `file:line` of the place that proxies, `server_where` that of the site around it.
+    `server_names` as written (`*.example.com`, `~regex`; empty for a catch-all).  `prefix` is the public path below
+    which the upstream is reached, without a slash at its end, empty for the root; `tasks_path` is the path that the
+    upstream receives when a browser asks for `<prefix>/tasks`, empty where that could not be decided.  `upstreams` are
+    `host:port` or `unix:/path`; `unresolved` says what could not be decided.  `request_headers` (lower-case names)
+    are set on the way to the upstream, `response_headers` on the way back.  `restricted` tells whether some addresses
+    are refused, `authentication` names the proxy's own login.  `redirects_to_https` is True where plain HTTP for the
+    same names is sent on to HTTPS, False where it is served, None where nothing listens for it or it cannot be told.
+    `automatic_tls`: the proxy obtains and renews the certificate by itself.  `shadowed` is a sentence about the site
+    that answers instead of this one, else empty.  `partial`: only some requests below the prefix come here.
     """
 
     where: str
@@ -98,13 +105,13 @@ class Frontend:
     server_names: tuple[str, ...]
     listens: tuple[Listen, ...]
     prefix: str
+    tasks_path: str
     upstreams: tuple[str, ...]
-    upstream_path: str | None = None
     unresolved: str = ""
     upstream_tls: bool = False
     request_headers: dict[str, Setting]
     response_headers: tuple[ResponseHeader, ...] = ()
-    http_version: str = "1.0"
+    upgrades: bool
     rate_limits: tuple[RateLimit, ...] = ()
     access_rules: tuple[AccessRule, ...] = ()
     restricted: bool = False
@@ -114,7 +121,4 @@ class Frontend:
     automatic_tls: bool = False
     redirects_to_https: bool | None = None
     shadowed: str = ""
-    websocket_transparent: bool = False
-
-
-Kind = Literal["nginx", "caddy"]
+    partial: bool = False
