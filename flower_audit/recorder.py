@@ -142,6 +142,8 @@ def audited(target: Target, gatherer: Any) -> AuditedTarget:
         found |= {name: clean(str(value)) for name, value in getattr(fact, "found", {}).items()}
     if others := header.get("others", "").split():
         found["other Flower processes, not audited"] = " ".join(others[:8])
+    if contained := header.get("contained", "").split():
+        found["Flower in a container, not audited (use docker:// or podman://)"] = " ".join(contained[:8])
     return AuditedTarget(
         name=target.name,
         url=clean(target.url) if target.url else getattr(gatherer.known().get("site"), "url", None),

@@ -8,14 +8,14 @@ from urllib.parse import quote, unquote
 MASK = "[redacted]"
 
 SECRET_NAME = (
-    "(?:pass(?:word|wd)?|passphrase|secret|token|api_?key|oauth2_key|cookie_secret|basic_auth|credentials?|private_key)"  # noqa: S105 - a pattern of names
+    "(?:pass(?:word|wd)?|passphrase|secret|token|api[-_]?key|oauth2[-_]key|basic[-_]auth|credentials?|private[-_]key)"
 )
 
 PATTERNS = (
     # user:password@ of a URL; the scheme keeps e-mail addresses out
     re.compile(r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@'\"]*:)(?P<secret>[^\s@'\"]+)(?=@)"),
     # NAME=value in an environment, an argv or a shell file
-    re.compile(rf"(?P<keep>(?i:\b[\w.-]*{SECRET_NAME})[ \t]*=[ \t]*)(?P<secret>\"[^\"\n]+\"|'[^'\n]+'|[^\s\"';,)]+)"),
+    re.compile(rf"(?P<keep>(?i:\b[\w.-]*{SECRET_NAME})[ \t]*=[ \t]*)(?P<secret>\"[^\"\n]+\"|'[^'\n]+'|[^\s\0\"';)]+)"),
     # name: value in YAML and JSON
     re.compile(
         rf"(?P<keep>(?i:\b[\w.-]*{SECRET_NAME})[\"']?[ \t]*:[ \t]+)(?P<secret>\"[^\"\n]+\"|'[^'\n]+'|[^\s\"',}}]+)"

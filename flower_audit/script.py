@@ -52,10 +52,14 @@ unit_of() {
     *) echo "$found";;
   esac
 }
-others=
+others= contained=
 [ -n "$pid" ] || for file in $(grep -lazxsE 'flower|.*/flower' /proc/[0-9]*/cmdline 2>/dev/null); do
   candidate=${file#/proc/}; candidate=${candidate%/cmdline}
   is_flower "$candidate" || continue
+  # A second number: it has a process namespace of its own, so its files are not those of this host.
+  if grep -qs '^NSpid:[[:space:]]*[0-9]*[[:space:]][[:space:]]*[0-9]' "/proc/$candidate/status"; then
+    contained="$contained $candidate"; continue
+  fi
   owner=$(unit_of "$candidate")
   if [ -n "$unit" ] && [ "$owner" != "$unit" ]; then others="$others $candidate"; continue; fi
   if [ -n "$pid" ]; then others="$others $candidate"; continue; fi
@@ -132,7 +136,7 @@ def write(commands: Sequence[Command], nonce: str, variables: Mapping[str, str],
     lines.append('printf "\\n%s header\\n" "$nonce"')
     lines.append(
         'printf "%s\\0" "uid=$uid" "owner=$owner" "user=$user" "unit=$unit" "pid=$pid" '
-        '"workdir=$workdir" "venv=$venv" "others=$others"'
+        '"workdir=$workdir" "venv=$venv" "others=$others" "contained=$contained"'
     )
     lines.append('printf "\\n%s end\\n" "$nonce"; printf "\\n%s\\n" "$nonce" >&2')
     for command in commands:
