@@ -1,0 +1,133 @@
+"""The broker that Flower talks to, asked from Flower's own host with Flower's own URL."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.parsers.embedded import host_program, read_answer
+from flower_audit.probe import Output, probe
+
+PROGRAM = host_program(
+    "celery_command_line",
+    "broker_connection",
+    "open_connections",
+    "redis_dialogue",
+    "amqp_handshake",
+    "broker_dialogue",
+    arguments='"$pid" "$venv"',
+    about="Ask the broker as Flower would; the URL is read from /proc/$pid and its password goes to the broker alone.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """What the broker answered; the password is not kept.
+
+    Shape: `where` is the flag or variable that names it (`connection` where the application's code does and only
+    Flower's open connection shows it); `database` is Redis' number or the virtual host; `error` is the broker's own
+    refusal at `stage`; `open_to_anybody` says that it obeys commands without credentials; `socket_mode` is a unix
+    socket's, and None for TCP; what was not or could not be asked is None.
+    Units: `maxmemory` in bytes, 0 for no limit.
+    """
+
+    kind: Literal["redis", "rabbitmq", "sentinel", "other"]
+    where: str
+    scheme: str
+    host: str
+    port: int
+    database: str = ""
+    path: str = ""
+    has_password: bool = False
+    uses_guest: bool = False
+    url_defects: tuple[str, ...] = ()
+    local: bool | None = None
+    addresses: tuple[str, ...] = ()
+    other_network: bool = False
+    tls: bool = False
+    tls_verified: bool | None = None
+    reachable: bool | None = None
+    error: str = ""
+    stage: str = ""
+    version: str = ""
+    open_to_anybody: bool | None = None
+    refusal: str = ""
+    socket_mode: int | None = None
+    guest_beyond_loopback: bool | None = None
+    eviction: str = ""
+    maxmemory: int | None = None
+    management_given: bool = False
+    management_answers: bool | None = None
+    management_error: str = ""
+
+    @property
+    def place(self) -> str:
+        """The broker as people write it, without credentials."""
+        return f"{self.scheme}://{self.path or f'{self.host}:{self.port}'}" + (
+            f"/{self.database.lstrip('/')}" if self.database else ""
+        )
+
+
+@probe(PROGRAM, root=True, limit_s=25, private=True)
+def broker(out: Output) -> Broker:
+    """Source: a socket from the host.
+
+    Absent: Flower does not run, so no broker is in use.
+    Unobservable: no python3 on the host, a broker named only in code, another network namespace, another transport.
+    """
+    answer = read_answer(out)
+    if not answer:
+        raise Absent("Flower does not run, so no broker is in use")
+    if not answer["brokers"]:
+        raise Unobservable(
+            "the broker is named in the application's code and Flower holds no connection to a known broker port; "
+            "give its URL by -b or CELERY_BROKER_URL to have it checked"
+        )
+    found = next((item for item in answer["brokers"] if item.get("reachable")), answer["brokers"][0])
+    if found.get("unsupported") and not found["defects"]:
+        raise Unobservable(f"brokers of the scheme {found['scheme'][:20]}:// are not spoken to")
+    reachable = found.get("reachable", False)
+    if answer["where"] == "the application":
+        reachable = True  # Flower itself holds the connection
+    elif not reachable and (answer["other_network"] or found.get("certificate")):
+        # A container sees other names than its host; a private CA may be known to the application alone.
+        reachable = None
+    management = answer["management"]
+    maxmemory = str(found.get("maxmemory", ""))
+    return Broker(
+        kind=_kind(found["scheme"]),
+        where="connection" if answer["where"] == "the application" else answer["where"],
+        scheme=found["scheme"],
+        host=found["host"],
+        port=found["port"],
+        database=found["database"],
+        path=found["path"],
+        has_password=found["has_password"],
+        uses_guest=found["uses_guest"],
+        url_defects=tuple(found["defects"]),
+        local=found["local"],
+        addresses=tuple(found["addresses"]),
+        other_network=answer["other_network"],
+        tls=found["scheme"] in {"rediss", "amqps"},
+        tls_verified=found.get("tls_verified"),
+        reachable=reachable,
+        error=found.get("error", ""),
+        stage=found.get("stage", ""),
+        version=found.get("version", ""),
+        open_to_anybody=found.get("open"),
+        refusal=found.get("refusal", ""),
+        socket_mode=found.get("socket_mode"),
+        guest_beyond_loopback=found.get("guest_beyond_loopback"),
+        eviction=found.get("eviction", ""),
+        maxmemory=int(maxmemory) if maxmemory.isdigit() else None,
+        management_given=management.get("given", False),
+        management_answers=management.get("answers"),
+        management_error=management.get("error") or (f"HTTP {management['status']}" if "status" in management else ""),
+    )
+
+
+def _kind(scheme: str) -> Literal["redis", "rabbitmq", "sentinel", "other"]:
+    if scheme in {"redis", "rediss", "socket"}:
+        return "redis"
+    if scheme.endswith(("amqp", "amqps")):
+        return "rabbitmq"
+    return "sentinel" if scheme == "sentinel" else "other"
