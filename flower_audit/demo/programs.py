@@ -61,7 +61,7 @@ def find_programs() -> tuple[Program, Program]:
 def _candidates(names: tuple[str, ...], *, packages: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
     for name in names:
         if path := shutil.which(name):
-            yield Path(path), path
+            yield Path(path).absolute(), path
     for package in packages:
         try:
             files = distribution(package).files or []
