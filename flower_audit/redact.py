@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 MASK = "[redacted]"
 
 SECRET_NAME = (
-    "(?:pass(?:word|wd)?|passphrase|secret|token|api[-_]?key|oauth2[-_]key|basic[-_]auth|credentials?|private[-_]key)"
+    "(?:pass(?:word|wd)?|passphrase|secret|token|api[-_]?key|oauth2[-_]key|basic[-_]auth|credentials?|private[-_]key)"  # noqa: S105 - a pattern of names
 )
 
 PATTERNS = (

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flower_audit.configuration import Configuration, nearest
-from flower_audit.connection import safe_spec
+from flower_audit.connection import Connection, safe_spec
 from flower_audit.errors import UsageError
 from flower_audit.target import Account, Target
 
@@ -117,6 +117,7 @@ def _check(target: Target) -> None:
             )
         if scheme not in {"local", "ansible"} and not urlsplit(target.connection).netloc:
             raise UsageError(f"{target.name}: connection {target.connection!r} names no host")
+        Connection(target)  # opens nothing yet, but says when the transport is not installed
     if not target.ways() & {"host", "url", "prometheus"}:
         raise UsageError(f"{target.name}: there is no way in; give a url or a connection")
     for name in ("ca", "ssh_config", "ssh_identity_file"):

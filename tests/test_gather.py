@@ -171,7 +171,7 @@ def test_an_unreachable_host_is_one_error_for_all_its_facts(facts) -> None:
 
 
 def test_evidence_is_what_was_run_for_a_fact_and_private_output_is_withheld(facts) -> None:
-    @probe("echo PASSWORD=$(printf %s hunter2 hunter2)", way="process", private=True)
+    @probe("echo PASSWORD=$(printf hun; printf ter2hunter2)", way="process", private=True)
     def secret(out: Output) -> Word:
         return Word(text=str(len(out.stdout)))
 
@@ -179,7 +179,7 @@ def test_evidence_is_what_was_run_for_a_fact_and_private_output_is_withheld(fact
     gatherer = gathered(LOCAL, "both", "secret", "page")
     assert [one.source for one in gatherer.evidence_for(["both"])] == ["echo one", "echo two; echo $pid"]
     (evidence,) = gatherer.evidence_for(["secret"])
-    assert "hunter2" not in evidence.model_dump_json()
+    assert evidence.excerpt == "[withheld: it may hold secrets]"
     assert gatherer.redactor("the log says hunter2hunter2") == "the log says [redacted]"
     assert gatherer.evidence_for(["page"])[0].status == 200
 
