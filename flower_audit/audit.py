@@ -297,7 +297,9 @@ class Audit:
                 self.config.pluginmanager.unregister(name=name)
         return target.model_copy(
             update={
+                "about": demo.engine,
                 "url": demo.url,
+                "http_url": demo.http_url,
                 "connection": "local://",
                 "process_id": demo.processes["flower"],
                 "ca": str(demo.ca_file),

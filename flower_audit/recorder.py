@@ -137,7 +137,7 @@ def audited(target: Target, gatherer: Any) -> AuditedTarget:
         root = header.get("uid") == "0"
         looked_as = f"{header.get('user')}, with{'' if root else 'out'} root"
         looked_as += f" (sudo refused: {gatherer.sudo_error})" if gatherer.sudo_error else ""
-    found: dict[str, str] = {}
+    found: dict[str, str] = {"about": target.about} if target.about else {}
     for fact in gatherer.known().values():
         found |= {name: clean(str(value)) for name, value in getattr(fact, "found", {}).items()}
     if others := header.get("others", "").split():

@@ -48,7 +48,7 @@ class Attestation(BaseModel):
 class Access(BaseModel):
     """The ways in to one Flower, as a target of flower-audit.yml spells them.
 
-    Shape: `url` is what users open; `connection` is a testinfra host spec, None for a black-box audit; `active`
+    Shape: `url` is what users open, `http_url` its plain form where that is not port 80 of the same host; `connection` is a testinfra host spec, None for a black-box audit; `active`
     allows the one harmless POST and the bounded burst of requests.
     Units: `timeout_s` bounds one request, and the wait for a connection.
     """
@@ -56,6 +56,7 @@ class Access(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str | None = None
+    http_url: str | None = None
     connection: str | None = None
     sudo: bool = False
     sudo_user: str | None = None
@@ -76,10 +77,12 @@ class Access(BaseModel):
 class Target(Access):
     """One Flower to audit, with the name it has in the report.
 
-    Shape: `process_id` is set where one process of this machine is looked at and not the machine, as in the demo.
+    Shape: `process_id` is set where one process of this machine is looked at and not the machine, as in the demo;
+    `about` is a sentence for the report's head.
     """
 
     name: str
+    about: str = ""
     process_id: int | None = None
 
     def ways(self) -> frozenset[str]:
