@@ -1,7 +1,7 @@
 """nginx on the host: its whole configuration, whether it is valid, and whether the running one was loaded from it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.probe import Output, probe
@@ -75,6 +75,7 @@ fi
 """
 
 MARK = re.compile(r"^@@(\w+) ?(.*)$", re.MULTILINE)
+CREDENTIALS = re.compile(r"((?:proxy_set_header|add_header)\s+(?:Proxy-)?Authorization)\s+[^;]*;", re.IGNORECASE)
 # A worker starts within a second of the reload that forks it; both clocks count in hundredths at best.
 TOLERANCE_S = 2.0
 
@@ -94,8 +95,8 @@ class Instance:
     config: str
     valid: bool | None
     problem: str
-    dump: str
-    available: str
+    dump: str = field(repr=False)
+    available: str = field(repr=False)
     changed: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
 
@@ -144,7 +145,7 @@ def _instance(part: str) -> Instance:
         else ""
         if status in {"", "0"}
         else f"nginx -t ended with status {status}",
-        dump=dump,
+        dump=CREDENTIALS.sub(r"\1 [redacted];", dump),
         available=available.partition("\n@@end")[0] if "# configuration file" in available else "",
         changed=changed,
         moved=moved,

@@ -6,6 +6,10 @@ from typing import Literal
 Kind = Literal["nginx", "caddy"]
 
 
+PROBED_PATHS = ("", "/", "/tasks", "/worker/x", "/api/workers", "/metrics")
+"""Paths below a prefix that stand for all: whoever guards Flower has to guard each."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """A value in effect.  Shape: `where` is `file:line` of the directive, or a path in a JSON configuration."""
@@ -98,6 +102,7 @@ class Frontend:
     same names is sent on to HTTPS, False where it is served, None where nothing listens for it or it cannot be told.
     `automatic_tls`: the proxy obtains and renews the certificate by itself.  `shadowed` is a sentence about the site
     that answers instead of this one, else empty.  `partial`: only some requests below the prefix come here.
+    `unguarded` are paths that come to the same upstream without the login that others need.
     """
 
     where: str
@@ -122,3 +127,4 @@ class Frontend:
     redirects_to_https: bool | None = None
     shadowed: str = ""
     partial: bool = False
+    unguarded: tuple[str, ...] = ()

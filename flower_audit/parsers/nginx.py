@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flower_audit.parsers.frontend import (
+    PROBED_PATHS,
     AccessRule,
     CertificateFiles,
     Frontend,
@@ -114,9 +115,23 @@ class _Site:
             certificates=tuple(_certificates(self.levels)),
             redirects_to_https=redirects_to_https(self.tree.http, self.servers, self.server),
             shadowed=self._shadowed(),
+            unguarded=self._unguarded(prefix, upstreams),
             partial=location.modifier == "="
             or (location.modifier in {"~", "~*"} and not prefix and location.path != "^/"),
         )
+
+    def _unguarded(self, prefix: str, upstreams: tuple[str, ...]) -> tuple[str, ...]:
+        """Paths that reach the same upstream without a login, where others need one."""
+        guarded: list[str] = []
+        open_paths: list[str] = []
+        for path in dict.fromkeys((f"{prefix}{end}" or "/") for end in PROBED_PATHS):
+            location = locate(self.levels, path)
+            passes = location.directive.last("proxy_pass") if location else None
+            if location is None or passes is None or not passes.args:
+                continue
+            if self._upstreams(passes.args[0], Variables(self.tree.http, location.levels))[0] == upstreams:
+                (guarded if _authentication(location.levels) else open_paths).append(path)
+        return tuple(open_paths) if guarded else ()
 
     def _entry(self, location: Location) -> Location:
         """The location through which requests come to a named one."""
