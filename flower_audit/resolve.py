@@ -112,8 +112,8 @@ def _check(target: Target) -> None:
             )
         if urlsplit(target.connection).password is not None:
             raise UsageError(
-                f"{target.name}: connection {safe_spec(target.connection)!r} holds a password, which every user of this "
-                "machine could read from the process list; log in with a key"
+                f"{target.name}: connection {safe_spec(target.connection)!r} holds a password, which every user "
+                "of this machine could read from the process list; log in with a key"
             )
         if scheme not in {"local", "ansible"} and not urlsplit(target.connection).netloc:
             raise UsageError(f"{target.name}: connection {target.connection!r} names no host")

@@ -48,8 +48,9 @@ class Attestation(BaseModel):
 class Access(BaseModel):
     """The ways in to one Flower, as a target of flower-audit.yml spells them.
 
-    Shape: `url` is what users open, `http_url` its plain form where that is not port 80 of the same host; `connection` is a testinfra host spec, None for a black-box audit; `active`
-    allows the one harmless POST and the bounded burst of requests.
+    Shape: `url` is what users open, `http_url` its plain form where that is not port 80 of the same host;
+    `connection` is a testinfra host spec, None for a black-box audit; `active` allows the one harmless POST and the
+    bounded burst of requests.
     Units: `timeout_s` bounds one request, and the wait for a connection.
     """
 

@@ -1,0 +1,39 @@
+# Two commands do all their own set-up on a fresh machine: `make demo` and `make test`.
+
+.PHONY: demo test lint lock bench lab-up lab-down lab-report lab record docs clean
+
+demo: ## audit a real Flower on this machine and write reports/flower-audit.html
+	@./tools/install demo
+	@./tools/demo
+
+test: ## all tests; as root on Debian on real hosts too
+	@./tools/install test
+	.venv/bin/python -m pytest
+
+lint: ## ruff and mypy strict
+	@./tools/install test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+lock: ## renew requirements/*.txt, hashed and free of addresses
+	@./tools/install test
+	./tools/lock
+
+bench: ## ratios, measured side by side in one run
+	@./tools/install test
+	.venv/bin/python -m bench
+
+lab-up: ## boot a host to play with
+	@./tools/install test
+	.venv/bin/python -m tests.lab up
+
+lab-down: ## end it without a trace
+	.venv/bin/python -m tests.lab down
+
+lab: ## every state and variant: break, audit, compare
+	@./tools/install test
+	.venv/bin/python -m tests.lab matrix
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
