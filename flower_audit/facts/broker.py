@@ -67,7 +67,7 @@ class Broker:
         )
 
 
-@probe(PROGRAM, root=True, limit_s=25, private=True)
+@probe(PROGRAM, way="process", owner=True, limit_s=25, private=True)
 def broker(out: Output) -> Broker:
     """Source: a socket from the host.
 

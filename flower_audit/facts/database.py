@@ -1,0 +1,134 @@
+"""The database in which Flower keeps its tasks over a restart, as it lies on disk."""
+
+from dataclasses import dataclass
+
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.facts.options import Options
+from flower_audit.parsers.embedded import host_program, read_answer
+from flower_audit.probe import Output, probe
+
+PROGRAM = host_program(
+    "dbm_keys",
+    "database_files",
+    arguments='"$db" "$pid"',
+    about="Read the names of the database's keys, its files' modes and its file system; no value is read or unpickled.",
+)
+VOLATILE_TYPES = frozenset({"tmpfs", "ramfs", "devtmpfs"})
+VOLATILE_FOLDERS = ("/tmp/", "/var/tmp/", "/run/", "/var/run/", "/dev/shm/")  # noqa: S108 - looked for, not written to
+REQUIRED_KEY = "events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFile:
+    """One file of the database.  Units: `size` in bytes, `mtime` in seconds since 1970.  Shape: `mode` as in chmod."""
+
+    path: str
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    mtime: float
+    device: int
+
+    @property
+    def open_to_others(self) -> bool:
+        """Somebody who is neither owner nor in the group may read or change it."""
+        return bool(self.mode & 0o007)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """What lies at the path of `db`.
+
+    Shape: `family` is gnu, ndbm, dumb or sqlite3, empty where there is no file or it is damaged; `problem` says what is
+    wrong with the bytes, `unreadable` why they were not read; `keys` maps names to the sizes of their values in bytes;
+    `corrupt` are files that Flower moved aside, `leftover` those of a save that did not end; `folder` is None where the
+    directory does not exist; `writable` is None where the process is not known.
+    Units: `saved_age_s` seconds since the youngest file was written.
+    """
+
+    path: str
+    files: tuple[DatabaseFile, ...] = ()
+    family: str = ""
+    keys: dict[str, int]
+    problem: str = ""
+    unreadable: str = ""
+    corrupt: tuple[str, ...] = ()
+    leftover: tuple[str, ...] = ()
+    folder: DatabaseFile | None = None
+    writable: bool | None = None
+    mount_point: str = "/"
+    file_system: str = ""
+    read_only: bool = False
+    unmerged_bytes: int = 0
+    saved_age_s: float | None = None
+
+    @property
+    def exists(self) -> bool:
+        """There is a file, be it an empty one."""
+        return bool(self.files)
+
+    @property
+    def holds_a_save(self) -> bool:
+        """A save has happened: an empty placeholder, made when Flower starts, holds no key."""
+        return REQUIRED_KEY in self.keys
+
+    @property
+    def volatile(self) -> str:
+        """Why the place does not outlive a restart of the machine, empty where it does."""
+        if self.file_system in VOLATILE_TYPES:
+            return f"{self.mount_point} is a {self.file_system}, which is emptied when the machine restarts"
+        if self.path.startswith(VOLATILE_FOLDERS):
+            return f"{self.path.rpartition('/')[0]} is cleaned up by the system"
+        if self.file_system == "overlay" and self.mount_point == "/":
+            return "the root of a container goes away with the container"
+        return ""
+
+
+def _path(options: Options) -> dict[str, str]:
+    if not options.persistent:
+        raise Absent("Flower runs without persistent=True, so it keeps no database")
+    return {"db": options.db_path}
+
+
+@probe(PROGRAM, way="process", owner=True, limit_s=15, variables=_path)
+def database(out: Output) -> Database:
+    """Source: the files themselves; gdbm, Berkeley DB, dbm.dumb and SQLite formats.
+
+    Absent: persistence is off.  Unobservable: no python3 on the host, neither root nor Flower's own user.
+    """
+    found = read_answer(out)
+    files = tuple(DatabaseFile(**item) for item in found["files"])
+    folder = DatabaseFile(**found["folder"]) if found["folder"] else None
+    keys = found["keys"] or {"family": "", "sizes": {}}
+    if found["wal"] and REQUIRED_KEY not in keys["sizes"]:
+        raise Unobservable("the database has an SQLite write-ahead log that is not merged yet; look again after a save")
+    return Database(
+        path=found["path"],
+        files=files,
+        family=keys["family"],
+        keys=keys["sizes"],
+        problem=found["problem"],
+        unreadable=found.get("unreadable", ""),
+        corrupt=tuple(found["corrupt"]),
+        leftover=tuple(found["leftover"]),
+        folder=folder,
+        writable=_may_write(folder, found["process"]),
+        mount_point=found["mount"].get("point", "/"),
+        file_system=found["mount"].get("type", ""),
+        read_only=found["mount"].get("read_only", False),
+        unmerged_bytes=found["wal"],
+        saved_age_s=round(found["now"] - max(file.mtime for file in files), 1) if files else None,
+    )
+
+
+def _may_write(folder: DatabaseFile | None, process: dict[str, list[int]] | None) -> bool | None:
+    """Whether the process may create files in the directory, by its mode; None without a directory or a process."""
+    if folder is None or not process:
+        return None
+    if 0 in process["uid"]:
+        return True
+    if folder.uid in process["uid"]:
+        return folder.mode & 0o300 == 0o300
+    shift = 0o030 if folder.gid in process["groups"] else 0o003
+    return folder.mode & shift == shift
