@@ -33,6 +33,7 @@ FORMATS = {
     one.name: one
     for one in (
         Format(name="json", file_name="flower-audit.json", module="json_format", about="everything, for programs"),
+        Format(name="html", file_name="flower-audit.html", module="html_page", about="one page, for people"),
     )
 }
 """The formats by the name a user gives."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from flower_audit.guide import SECTIONS
 from flower_audit.model import Gate, Outcome, Result, Severity, Summary
 
 VERDICTS = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.WAIVED})
@@ -57,6 +58,12 @@ def worst_first(results: Iterable[Result]) -> list[Result]:
     """Sort by outcome in the order a reader wants them, then by severity, then by check and target."""
     order = {outcome: position for position, outcome in enumerate(Outcome)}
     return sorted(results, key=lambda r: (order[r.outcome], r.severity.rank, r.check, r.target, r.case))
+
+
+def sections_of(results: Iterable[Result]) -> list[str]:
+    """The sections that occur: the guide's in its order, any other after them."""
+    found = dict.fromkeys(result.section for result in results)
+    return [s for s in SECTIONS if s in found] + [s for s in found if s not in SECTIONS]
 
 
 def _coverage(outcomes: Counter[Outcome], total: int) -> str:

@@ -3,10 +3,9 @@
 import textwrap
 from collections.abc import Hashable, Iterable, Iterator
 
-from flower_audit.guide import SECTIONS
 from flower_audit.model import AuditedTarget, Outcome, Report, Result
 from flower_audit.report.inert import one_line
-from flower_audit.report.summary import OUTCOME_WORDS, worst_first
+from flower_audit.report.summary import OUTCOME_WORDS, sections_of, worst_first
 
 NARROWEST = 40
 _LABEL = {Outcome.FAIL: "FAIL", Outcome.BUG: "BUG", Outcome.UNKNOWN: "UNKNOWN", Outcome.WAIVED: "WAIVED"}
@@ -46,7 +45,7 @@ class _Page:
         for target in self.report.targets:
             yield from self.target(target)
         before_it = 2
-        for section in _sections(self.results):
+        for section in sections_of(self.results):
             lines = list(self.section(section, [result for result in self.results if result.section == section]))
             if before_it > 1 or len(lines) > 1:
                 yield ""
@@ -173,12 +172,6 @@ class _Page:
 
     def painted(self, line: str, style: str) -> str:
         return f"\x1b[{_COLORS[style]}m{line}\x1b[0m" if self.color and style else line
-
-
-def _sections(results: Iterable[Result]) -> list[str]:
-    """The sections that occur: the guide's in its order, any other after them."""
-    found = dict.fromkeys(result.section for result in results)
-    return [s for s in SECTIONS if s in found] + [s for s in found if s not in SECTIONS]
 
 
 def _said(result: Result) -> Hashable:
