@@ -51,7 +51,7 @@ def read_answer(out: Output) -> Any:
 
 
 def _bare_source(module: str) -> str:
-    """The source of a module without docstrings, comment lines, blank lines and imports of this package."""
+    """The source of a module without docstrings, comments, blank lines and imports of this package."""
     spec = importlib.util.find_spec(f"flower_audit.parsers.{module}")
     if spec is None or spec.origin is None:
         raise ValueError(f"flower_audit.parsers has no module {module}")
@@ -62,7 +62,8 @@ def _bare_source(module: str) -> str:
             last = node.end_lineno or node.lineno
             indent = " " * node.col_offset
             lines[node.lineno - 1 : last] = [f"{indent}pass" if indent else ""] + [""] * (last - node.lineno)
-    return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    code = [line.partition("  # ")[0] for line in lines]
+    return "\n".join(line for line in code if line.strip() and not line.lstrip().startswith("#"))
 
 
 def _is_left_out(node: ast.stmt) -> bool:

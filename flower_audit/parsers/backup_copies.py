@@ -1,0 +1,99 @@
+"""Where copies of a database lie, and what the newest holds.
+
+Runs on the audited host (3.7 or later, standard library only): see `embedded`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import resource
+import stat
+import time
+from pathlib import Path
+from typing import Any
+
+from flower_audit.parsers.backup_archives import inspection
+from flower_audit.parsers.backup_jobs import jobs_for
+from flower_audit.parsers.database_files import properties
+
+USUAL_PLACES = (
+    *("/var/backups", "/var/backup", "/backup", "/backups", "/srv/backup", "/srv/backups", "/opt/backups"),
+    *("/mnt/backup", "/mnt/backups", "/root/backups", "/home/backup"),
+)
+ARCHIVE_NAME = re.compile(r"\.(tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|zip|7z|gpg|age|enc|db|dump|bak|dat|dir)(\.\d+)?$")
+NOT_A_COPY = re.compile(r"\.(sha\d*|sha256sum|md5|asc|sig|log|txt|json|sh|py|lock|tmp|part|corrupt|service|timer)$")
+MAX_ENTRIES = 4000
+MAX_DEPTH = 6
+MEMORY_LIMIT = 1 << 30
+
+
+def main(arguments: list[str]) -> None:
+    """Print the backup jobs, the copies found, and what the newest one holds, as JSON."""
+    database = arguments[0]
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    jobs = jobs_for(database)
+    dedicated = [place for job in jobs for place in job["places"]]
+    own = str(Path(database).parent)
+    usual = [*USUAL_PLACES, own + "/backup", own + "/backups", own]
+    searched = list(dict.fromkeys([*dedicated, *(place for place in usual if Path(place).is_dir())]))
+    copies: dict[str, dict[str, Any]] = {}
+    for place in searched:
+        for found in copies_in(place, database, place in dedicated and place != own):
+            copies.setdefault(found["path"], found)
+    newest_first = sorted(copies.values(), key=lambda copy: copy["mtime"], reverse=True)
+    answer: dict[str, Any] = {"jobs": jobs, "searched": searched, "count": len(newest_first), "now": time.time()}
+    answer["copies"] = newest_first[:10]
+    answer["database"] = [found for found in (properties(database + end) for end in ("", ".db", ".dat")) if found]
+    answer["newest"] = inspection(newest_first[0]) if newest_first else None
+    print(json.dumps(answer))
+
+
+def copies_in(place: str, database: str, dedicated: bool) -> list[dict[str, Any]]:
+    """Files below a folder that look like copies: the parts of a dumb database count as one."""
+    own = Path(database)
+    stem = own.name.partition(".")[0].lower()
+    live = {str(own) + suffix for suffix in ("", ".db", ".dat", ".dir", ".bak", ".pag", "-wal", "-shm")}
+    found: dict[str, dict[str, Any]] = {}
+    entries = 0
+    for folder, folders, files in os.walk(place):
+        if folder.count("/") - place.rstrip("/").count("/") >= MAX_DEPTH:
+            folders.clear()
+        if folder == str(own.parent) and place != folder:
+            continue
+        if "snapshots" in folders and "keys" in folders and "config" in files:
+            folders.clear()
+            found[folder] = {**properties(folder), "kind": "restic repository"}
+            continue
+        for name in files:
+            entries += 1
+            path = f"{folder}/{name}"
+            relative = path[len(place) :].lower()
+            named = stem in relative or "flower" in relative
+            if not named and not (dedicated and ARCHIVE_NAME.search(name)):
+                continue
+            if path in live or NOT_A_COPY.search(name) or name.startswith(own.name + ".tmp") or Path(path).is_symlink():
+                continue
+            one = properties(path)
+            if not one or not stat.S_ISREG(Path(path).stat().st_mode):
+                continue
+            if not dedicated and not ARCHIVE_NAME.search(name) and own.name not in name:
+                continue
+            base = re.sub(r"\.(dat|dir|bak)$", "", path)
+            parts = found[base]["parts"] + [path] if base in found else [path]
+            youngest = max(one["mtime"], found[base]["mtime"] if base in found else 0)
+            found[base] = {**one, "path": base if len(parts) > 1 else path, "parts": parts, "mtime": youngest}
+        if entries > MAX_ENTRIES:
+            break
+    for copy in found.values():
+        copy["exposed"] = any(others_may_read(part) for part in copy.get("parts", [copy["path"]]))
+        copy["kind"] = copy.get("kind", "file")
+    return list(found.values())
+
+
+def others_may_read(path: str) -> bool:
+    """Whether anybody on the host may read a file: its own mode, and the way through every folder above it."""
+    if not Path(path).stat().st_mode & 0o004:
+        return False
+    return all(folder.stat().st_mode & 0o001 for folder in Path(path).parents)
