@@ -16,12 +16,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import certifi
 import httpx
 
 from flower_audit import __version__
-from flower_audit.errors import Unobservable, UsageError
+from flower_audit.errors import Unobservable
 from flower_audit.probe import Trail
+from flower_audit.trust import lenient_context, verifying_context
 
 BODY_CAP = 262_144
 PARALLEL = 4
@@ -67,8 +67,8 @@ class Origin:
 class Request:
     """One GET.
 
-    Shape: with `verify` the server's certificate must be valid for `origin.host`, else nothing is sent; `credentials` are a
-    user and password for Basic authentication.
+    Shape: with `verify` the server's certificate must be valid for `origin.host`, else nothing is sent;
+    `credentials` are a user and password for Basic authentication.
     """
 
     origin: Origin
@@ -85,7 +85,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back.  Shape: header names in lower case, in order; `body` is cut at 256 KiB."""
+    """What came back.  Shape: header names in lower case, in order; `body` is cut at the client's cap."""
 
     request: Request
     status: int
@@ -114,15 +114,17 @@ class Failure:
 class Client:
     """Asks one target.
 
-    Units: `timeout_s` bounds one request from connecting to the last byte.  `ca` names a PEM file that replaces the CAs of this
-    machine; raises UsageError where it cannot be read.
+    Units: `timeout_s` bounds one request from connecting to the last byte.  Shape: `ca` names a PEM file that replaces
+    the CAs of this machine; UsageError where it cannot be read.  `body_cap` in bytes.
     """
 
-    def __init__(self, *, timeout_s: float, trail: Trail, ca: str | None = None) -> None:
+    def __init__(self, *, timeout_s: float, trail: Trail, ca: str | None = None, body_cap: int = BODY_CAP) -> None:
         self._timeout_s = timeout_s
+        self._body_cap = body_cap
         self._trail = trail
         self._ca = ca
         self._timeouts: Counter[Origin] = Counter()
+        self._limited: set[Origin] = set()
 
     def get(self, request: Request) -> Answer | Failure:
         """The answer to one request."""
@@ -148,12 +150,13 @@ class Client:
             return list(await asyncio.gather(*(one(request) for request in requests)))
 
     async def _ask(self, request: Request, transport: httpx.AsyncHTTPTransport) -> Answer | Failure:
-        for wait_s in (*LIMIT_WAITS_S, None):
+        for wait_s in LIMIT_WAITS_S:
             result = await self._once(request, transport)
-            if wait_s is None or not isinstance(result, Answer) or result.status not in LIMITED:
-                break
+            if not isinstance(result, Answer) or result.status not in LIMITED or request.origin in self._limited:
+                return result
             await asyncio.sleep(wait_s)
-        return result
+        self._limited.add(request.origin)  # whatever says so to the end is no rate limit: wait no more for it
+        return await self._once(request, transport)
 
     async def _once(self, request: Request, transport: httpx.AsyncHTTPTransport) -> Answer | Failure:
         if self._timeouts[request.origin] >= GIVE_UP_AFTER:
@@ -199,7 +202,7 @@ class Client:
             if response.status_code != 101:
                 async for chunk in response.aiter_raw():
                     body += chunk
-                    if len(body) >= BODY_CAP:
+                    if len(body) >= self._body_cap:
                         break
         finally:
             await response.aclose()
@@ -207,7 +210,7 @@ class Client:
             request=request,
             status=response.status_code,
             headers=tuple((name.lower(), value) for name, value in response.headers.multi_items()),
-            body=bytes(body[:BODY_CAP]),
+            body=bytes(body[: self._body_cap]),
             duration_s=time.monotonic() - started,
         )
 
@@ -220,37 +223,6 @@ class Client:
         shown = [f"{name}: {value[:200]}" for name, value in result.headers if name not in {"set-cookie", "etag"}]
         excerpt = "\n".join([*shown, f"({len(result.body)} bytes)"])
         self._trail.note("request", f"{request}{user}", status=result.status, duration_s=duration_s, excerpt=excerpt)
-
-
-def lenient_context() -> ssl.SSLContext:
-    """TLS without verification, for requests that carry no secret; talks to old servers too."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("DEFAULT:@SECLEVEL=0")
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def verifying_context(ca: str | None) -> ssl.SSLContext:
-    """TLS verified against `ca`, else against this machine's CAs and certifi's.
-
-    Raises UsageError where the file cannot be read or holds no certificate.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if ca is None:
-        context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-        context.load_verify_locations(certifi.where())
-        return context
-    try:
-        context.load_verify_locations(ca)
-    except ssl.SSLError as error:
-        raise UsageError(f"the CA file {ca} holds no certificate in PEM format") from error
-    except OSError as error:
-        raise UsageError(f"the CA file {ca} cannot be read: {error.strerror}") from error
-    if not context.get_ca_certs():
-        raise UsageError(f"the CA file {ca} holds no CA certificate")
-    return context
 
 
 def resolve(host: str, port: int, limit_s: float) -> tuple[str, ...]:
