@@ -41,7 +41,7 @@ is_flower() {
   esac
   case " $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) " in
     *' install '*) return 1;;
-    *[/\ ]celery\ *\ flower\ *|*' -m celery '*' flower '*|*' -m flower '*|*/bin/flower\ *) return 0;;
+    *[/\ ]celery\ flower\ *|*[/\ ]celery\ *\ flower\ *|*' -m celery '*' flower '*|*' -m flower '*|*/bin/flower\ *) return 0;;
   esac
   return 1
 }
