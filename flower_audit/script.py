@@ -57,7 +57,7 @@ others= contained=
   candidate=${file#/proc/}; candidate=${candidate%/cmdline}
   is_flower "$candidate" || continue
   # A second number: it has a process namespace of its own, so its files are not those of this host.
-  if grep -qs '^NSpid:[[:space:]]*[0-9]*[[:space:]][[:space:]]*[0-9]' "/proc/$candidate/status"; then
+  if grep -qs '^NSpid:[[:space:]]*[0-9][0-9]*[[:space:]][[:space:]]*[0-9]' "/proc/$candidate/status"; then
     contained="$contained $candidate"; continue
   fi
   owner=$(unit_of "$candidate")
