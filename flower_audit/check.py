@@ -40,7 +40,7 @@ class Check:
         return self.id.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """What is wrong, as the message of a check's assert: observed against wanted, and a fix for this very host.
 
@@ -51,6 +51,10 @@ class Finding:
     wanted: str = ""
     where: str = ""
     fix: str = ""
+
+    def __repr__(self) -> str:
+        """Readable where pytest has rewritten the assert and prints the message's representation."""
+        return str(self)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

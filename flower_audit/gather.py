@@ -129,12 +129,12 @@ class Gatherer:
         """How many times the host was asked: at most two."""
         return self._connection.calls if self._connection else 0
 
-    def facts_for(self, names: Mapping[str, bool]) -> dict[str, Any]:
+    def facts_for(self, names: Mapping[str, bool], values: frozenset[str] = frozenset()) -> dict[str, Any]:
         """The arguments of a check or a provider.
 
         Raises what stands in a required fact's place; an optional one is None where absent or out of reach.
         """
-        return {name: self._argument(name, optional) for name, optional in names.items()}
+        return {name: self._argument(name, optional, name in values) for name, optional in names.items()}
 
     def evidence_for(self, names: Iterable[str]) -> tuple[Evidence, ...]:
         """What was run or requested for these facts; for a fact made of others, what was done for those."""
@@ -160,7 +160,7 @@ class Gatherer:
             if future.done() and future.exception() is None
         }
 
-    def _argument(self, name: str, optional: bool) -> Any:
+    def _argument(self, name: str, optional: bool, value: bool) -> Any:
         if name == "policy":
             return self.policy
         if name == "target":
@@ -172,6 +172,10 @@ class Gatherer:
         except (NotApplicable, Unreachable):
             if optional:
                 return None
+            raise
+        except Unobservable as error:
+            if value:
+                return error
             raise
 
     def _settle(self, name: str) -> Future[Any]:
@@ -192,7 +196,7 @@ class Gatherer:
             arguments = self._supply(declared, self._output(declared))
         else:
             arguments = self._supply(declared, None)
-        return declared.provider(**arguments, **self.facts_for(declared.facts))
+        return declared.provider(**arguments, **self.facts_for(declared.facts, declared.values))
 
     def _supply(self, declared: Observation, output: Output | None) -> dict[str, Any]:
         available = {
@@ -284,7 +288,7 @@ class Gatherer:
         return answer
 
     def _commands(self, number: int) -> Iterable[script.Command]:
-        for declared in self._wanted.values():
+        for _, declared in sorted(self._wanted.items()):
             if declared.command is None or (2 if declared.variables else 1) != number:
                 continue
             variables: Mapping[str, str] = {}

@@ -106,7 +106,7 @@ class Recorder:
             ),
         )
         self._results[result.check, result.target] = result.model_copy(
-            update={"outcome": Outcome.NOT_RUN, "message": f"see connection.{way}: {result.message}", "evidence": ()}
+            update={"outcome": Outcome.NOT_RUN, "message": f"see connection.{way}", "observed": "", "evidence": ()}
         )
 
 
