@@ -96,7 +96,7 @@ class Frontend:
     `server_names` as written (`*.example.com`, `~regex`; empty for a catch-all).  `prefix` is the public path below
     which the upstream is reached, without a slash at its end, empty for the root; `tasks_path` is the path that the
     upstream receives when a browser asks for `<prefix>/tasks`, empty where that could not be decided.  `upstreams` are
-    `host:port` or `unix:/path`; `unresolved` says what could not be decided.  `request_headers` (lower-case names)
+    `host:port` or `unix:/path`, `target` is what the configuration calls them; `unresolved` says what could not be decided.  `request_headers` (lower-case names)
     are set on the way to the upstream, `response_headers` on the way back.  `restricted` tells whether some addresses
     are refused, `authentication` names the proxy's own login.  `redirects_to_https` is True where plain HTTP for the
     same names is sent on to HTTPS, False where it is served, None where nothing listens for it or it cannot be told.
@@ -112,6 +112,7 @@ class Frontend:
     prefix: str
     tasks_path: str
     upstreams: tuple[str, ...]
+    target: str = ""
     unresolved: str = ""
     upstream_tls: bool = False
     request_headers: dict[str, Setting]

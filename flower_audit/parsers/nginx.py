@@ -97,6 +97,7 @@ class _Site:
             prefix=prefix,
             tasks_path="" if rewrite(self.server, tasks) != tasks else sent_path(location, target, tasks, variables),
             upstreams=upstreams,
+            target=target,
             unresolved=unresolved or self._doubt(levels),
             upstream_tls=target.startswith("https:"),
             request_headers=headers,
