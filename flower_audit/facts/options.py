@@ -1,14 +1,23 @@
 """What Flower's options are in the running process, where each comes from, and what is wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from packaging.version import Version
 
-from flower_audit.errors import Unobservable
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.facts.package import Package
+from flower_audit.parsers.authentication import BasicAuth, OAuth, basic_auth_of, cookie_secret_of, oauth_of
+from flower_audit.parsers.broker_url import BrokerUrl, broker_of
+from flower_audit.parsers.effective_options import Effective, Problem, Source
+from flower_audit.parsers.flower_command import Form
+from flower_audit.parsers.flower_options import SECRETS, TRUE
+from flower_audit.parsers.flower_start import Start, changed_since, read_start, resolve
+from flower_audit.probe import Output, probe
 
-Source = Literal["flag", "file", "environment", "default"]
+__all__ = ["BasicAuth", "BrokerUrl", "OAuth", "Options", "Problem", "Setting", "Source", "options"]
+
 Value = str | int | float | bool | None
 
 
@@ -16,8 +25,8 @@ Value = str | int | float | bool | None
 class Setting:
     """One option of Flower.
 
-    Shape: `value` is None where the option is unset, holds a secret (`secret`), or cannot be known
-    (`unknown` then says why, and is empty otherwise); `where` is the flag, the variable or `file:line`.
+    Shape: `value` is None where the option is unset, holds a secret (`secret`), or cannot be known (`unknown` then says
+    why, and is empty otherwise); `where` is the flag, the variable or `file:line`.
     """
 
     value: Value
@@ -28,82 +37,13 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BasicAuth:
-    """The properties of `basic_auth`.
-
-    Shape: `malformed` says what is wrong with entries, without their text; `placeholders` and `weak` name the users whose
-    password is one of the guide's, a default, common or the user's own name, or shows too little variety.
-    Units: `shortest` in characters.
-    """
-
-    names: tuple[str, ...]
-    malformed: tuple[str, ...] = ()
-    placeholders: tuple[str, ...] = ()
-    weak: tuple[str, ...] = ()
-    shortest: int = 0
-    source: Source = "environment"
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OAuth:
-    """The properties of OAuth login.
-
-    Shape: `pattern_risk` and `pattern_defect` are sentences, empty where the email pattern is safe and admits somebody;
-    `missing` names options that are not set; `placeholders` those that still hold an example value.
-    """
-
-    pattern: str
-    provider: str
-    provider_known: bool
-    redirect_uri: str
-    missing: tuple[str, ...] = ()
-    placeholders: tuple[str, ...] = ()
-    pattern_risk: str = ""
-    pattern_defect: str = ""
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokerUrl:
-    """Where Flower's broker is; the password is not kept.
-
-    Shape: `database` is the Redis database number or the AMQP virtual host as text; `where` is the flag or variable to read
-    the URL from on the host (`-b`, `BROKER_URL`, `CELERY_BROKER_URL`, or a file); `defects` are sentences.
-    """
-
-    scheme: str
-    host: str
-    port: int | None
-    database: str = ""
-    username: str = ""
-    has_password: bool = False
-    uses_default_account: bool = False
-    defects: tuple[str, ...] = ()
-    source: Source = "environment"
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Something wrong with how an option is given.
-
-    Shape: `kind` groups problems by the check they belong to; `text` is a sentence without secrets.
-    """
-
-    kind: Literal["unknown-name", "shadowed", "boolean", "dropped", "refused"]
-    text: str
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """Flower's effective options.
 
     The properties give one option each and raise Unobservable where it cannot be known.
 
-    Shape: `settings` maps every option of this release, with underscores, to its setting; `broker` and `cookie_secret_strong` are
-    None where unknown (`broker_unknown` says why); `changed_since_start` names what a restart would change.
+    Shape: `settings` maps every option of this release, with underscores, to its setting; `broker` is None where the
+    application's code decides (`broker_unknown` says why); `changed_since_start` says what a restart would change.
     """
 
     release: Version
@@ -114,14 +54,14 @@ class Options:
     basic_auth: BasicAuth | None = None
     oauth: OAuth | None = None
     unauthenticated_api: bool = False
-    cookie_secret_strong: bool | None = None
+    cookie_secret: Literal["unset", "weak", "strong", "unknown"] = "unset"  # noqa: S105 - a word for it
     broker: BrokerUrl | None = None
     broker_unknown: str = ""
-    broker_api: BrokerUrl | None = None
-    started_with: Literal["celery", "python -m flower", "flower", "unknown"] = "celery"
+    broker_api_set: bool = False
+    started_with: Form = "celery"
     problems: tuple[Problem, ...] = ()
     changed_since_start: tuple[str, ...] = ()
-    auth_unknown: str = field(default="")
+    auth_unknown: str = ""
 
     def known(self, name: str) -> Value:
         """The value of an option.  Unobservable: it cannot be known without running the configuration."""
@@ -168,7 +108,8 @@ class Options:
         """Flower's own URL on its host, prefix included, without a slash at the end; empty for a unix socket."""
         if self.unix_socket:
             return ""
-        host = self.address if self.address not in {"", "0.0.0.0", "::"} else "127.0.0.1"
+        everywhere = self.address in {"", "0.0.0.0", "::"}  # noqa: S104 - compared with, not listened on
+        host = "127.0.0.1" if everywhere else self.address
         host = f"[{host}]" if ":" in host else host
         prefix = f"/{self.url_prefix}" if self.url_prefix else ""
         return f"{'https' if self.serves_tls else 'http'}://{host}:{self.port}{prefix}"
@@ -228,8 +169,89 @@ class Options:
     @property
     def authentication(self) -> Literal["none", "basic", "oauth", "both"]:
         """How people log in.  Unobservable: `auth_unknown` says why."""
-        if self.auth_unknown:
+        if self.auth_unknown and not (self.basic_auth or self.oauth):
             raise Unobservable(self.auth_unknown)
         if self.basic_auth and self.oauth:
             return "both"
         return "basic" if self.basic_auth else "oauth" if self.oauth else "none"
+
+
+@probe(
+    r"""[ -n "$pid" ] || { [ -r /proc/1/environ ] && echo "== absent" || echo "== hidden"; exit 0; }
+process=/proc/$pid
+lines() { tr '\n\000' '\001\n' <"$1" | sed 's/^/ /'; }
+text() { head -c 65536 "$1" | sed 's/^/ /'; echo; }
+ticks=$(sed 's/.*) //' "$process/stat" | cut -d' ' -f20)
+boot=$(awk '$1 == "btime" {print $2}' /proc/stat)
+echo "== started $(( boot + ticks / $(getconf CLK_TCK 2>/dev/null || echo 100) ))"
+echo "== workdir $(readlink "$process/cwd")"
+echo "== argv"; lines "$process/cmdline"
+echo "== environ"; lines "$process/environ"
+config=$(tr '\000' '\n' <"$process/cmdline" | sed -n 's/^--*conf=//p' | tail -n 1)
+[ -n "$config" ] ||
+  config=$(tr '\000' '\n' <"$process/environ" | sed -n 's/^FLOWER_[Cc][Oo][Nn][Ff]=//p' | tail -n 1)
+[ -n "$config" ] || config=flowerconfig.py
+case $config in /*) file=$process/root$config;; *) file=$process/cwd/$config;; esac
+if [ -f "$file" ]; then echo "== config $(stat -L -c %Y "$file") $config"; text "$file"
+else echo "== no-config $config"; fi
+[ -f "$process/cwd/celeryconfig.py" ] && echo "== celeryconfig"
+if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
+  owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "$process/cgroup" | tail -n 1)
+  ask() { if [ -z "$owner" ]; then systemctl "$@"; else systemctl --user --machine="$owner@.host" "$@"; fi; }
+  echo "== unit"; ask cat "$unit" 2>/dev/null | head -c 65536 | sed 's/^/ /'; echo
+  ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
+  | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
+  | while IFS= read -r file; do [ -f "$file" ] && { echo "== file $file"; text "$file"; }; done
+fi
+exit 0""",
+    root=True,
+    private=True,
+)
+def options(out: Output, package: Package) -> Options:
+    """Flags before the configuration file before the environment before this release's defaults, of the live process.
+
+    The configuration file is read, never run.
+    Source: flower/command.py of each release.  Absent: no Flower runs.  Unobservable: not root, or its release is
+    not known.
+    """
+    text = out.succeeded()
+    if text.startswith("== absent"):
+        raise Absent("no Flower process runs on this host")
+    release = package.flower
+    if release is None:
+        raise Unobservable(f"Flower's release is not known: no package metadata in {package.venv or 'its environment'}")
+    return options_of_start(read_start(text), release)
+
+
+def options_of_start(start: Start, release: Version) -> Options:
+    """The options of a Flower of this release that was started so."""
+    effective = resolve(start, release)
+    broker, broker_unknown = broker_of(start, release)
+    unknown = [given.unknown for name in ("basic_auth", "auth") if (given := effective.options[name]).unknown]
+    return Options(
+        release=release,
+        settings={name: _setting(effective, name) for name in effective.options},
+        workdir=start.workdir,
+        config_file=start.config_path,
+        config_file_exists=start.config is not None,
+        basic_auth=basic_auth_of(effective),
+        oauth=oauth_of(effective, start.environ, release),
+        unauthenticated_api=start.environ.get("FLOWER_UNAUTHENTICATED_API", "").lower() in TRUE,
+        cookie_secret=cookie_secret_of(effective),
+        broker=broker,
+        broker_unknown=broker_unknown,
+        broker_api_set=bool(effective.value("broker_api")),
+        started_with=start.command.form,
+        problems=tuple(effective.problems),
+        changed_since_start=changed_since(start, release),
+        auth_unknown=unknown[0] if unknown else "",
+    )
+
+
+def _setting(effective: Effective, name: str) -> Setting:
+    given = effective.options[name]
+    shown = ",".join(map(str, given.value)) if isinstance(given.value, tuple) else given.value
+    secret = name in SECRETS
+    return Setting(
+        value=None if secret else shown, source=given.source, where=given.where, secret=secret, unknown=given.unknown
+    )

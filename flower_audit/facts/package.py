@@ -1,0 +1,126 @@
+"""What is installed in the Python environment that Flower runs in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.parser import HeaderParser
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.probe import Output, probe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """The distributions beside Flower.
+
+    Shape: `versions` maps canonical names to versions, for Flower, Celery and what they talk through; `requires_python`
+    and `unmet` come of Flower's own metadata, `unmet` as `celery>=5.0.5 (found 4.4.7)`; `python` may have two parts.
+    """
+
+    venv: str
+    python: str
+    versions: Mapping[str, str]
+    requires_python: str
+    unmet: tuple[str, ...] = ()
+
+    @property
+    def flower(self) -> Version | None:
+        """Flower's release, None where it is not installed there."""
+        return _version(self.versions.get("flower", ""))
+
+    @property
+    def python_fits(self) -> bool:
+        """The interpreter is one that this Flower supports; True where either is not told."""
+        found = _version(self.python)
+        try:
+            return found is None or found in SpecifierSet(self.requires_python)
+        except InvalidSpecifier:
+            return True
+
+
+@probe(
+    r"""[ -n "$venv" ] || { echo absent; exit 0; }
+[ -d "$venv" ] || { echo "missing $venv"; exit 0; }
+[ -x "$venv/lib" ] && [ -r "$venv/lib" ] || { echo "hidden $venv"; exit 0; }
+echo "venv: $venv"
+sed -n 's/^version\(_info\)\{0,1\} *= */python: /p' "$venv/pyvenv.cfg" 2>/dev/null
+more=
+case $venv in /usr|/usr/local) more='/usr/local/lib/python3*/dist-packages /usr/lib/python3*/dist-packages';; esac
+for lib in "$venv"/lib/python[0-9]*/site-packages $more; do
+  [ -d "$lib" ] || continue
+  [ -r "$lib" ] && [ -x "$lib" ] || { echo "hidden $lib"; continue; }
+  echo "lib: $lib"
+  for name in flower celery kombu redis tornado prometheus_client amqp librabbitmq packaging boto3 pycurl; do
+    for file in "$lib"/"$name"-[0-9]*-info/METADATA "$lib"/"$name"-[0-9]*-info/PKG-INFO \
+        "$lib"/[A-Z]"${name#?}"-[0-9]*-info/METADATA; do
+      [ -f "$file" ] || continue
+      echo "metadata:"
+      sed '/^\r\{0,1\}$/q' "$file" | grep -E '^(Name|Version|Requires-Python|Requires-Dist): '
+      break
+    done
+  done
+done"""
+)
+def package(out: Output) -> Package:
+    """Nothing is executed or imported: the metadata that pip wrote is read.
+
+    Source: the core metadata specification.  Absent: no Flower process and no unit that names its environment.
+    Unobservable: the environment's folder may not be read.
+    """
+    text = out.succeeded()
+    if text.startswith("absent"):
+        raise Absent("no Flower process and no unit name a Python environment")
+    if text.startswith("missing"):
+        raise Absent(f"the environment that the unit names does not exist: {text.split(maxsplit=1)[1].strip()[:200]}")
+    head, *blocks = re.split(r"^metadata:\n", text, flags=re.MULTILINE)
+    versions: dict[str, str] = {}
+    flower_headers: list[tuple[str, str]] = []
+    for block in blocks:
+        headers = HeaderParser().parsestr(re.sub(r"^(lib|hidden).*\n", "", block, flags=re.MULTILINE))
+        name = canonicalize_name(str(headers.get("Name", "")))
+        if name and name not in versions:
+            versions[name] = str(headers.get("Version", ""))[:40]
+            flower_headers = list(headers.items()) if name == "flower" else flower_headers
+    if "flower" not in versions and re.search(r"^hidden ", text, re.MULTILINE):
+        raise Unobservable("the folder of Flower's Python environment may not be read without root")
+    python = re.search(r"^python: *(\d+(?:\.\d+)+)", head, re.MULTILINE)
+    library = re.search(r"^lib: .*/python(\d+\.\d+)/", text, re.MULTILINE)
+    found = python or library
+    venv = re.search(r"^venv: (.*)$", head, re.MULTILINE)
+    return Package(
+        venv=venv[1] if venv else "",
+        python=found[1] if found else "",
+        versions=versions,
+        requires_python=next((value for name, value in flower_headers if name == "Requires-Python"), ""),
+        unmet=tuple(
+            sentence
+            for name, value in flower_headers
+            if name == "Requires-Dist" and (sentence := _unmet(value, versions))
+        ),
+    )
+
+
+def _unmet(text: str, versions: Mapping[str, str]) -> str:
+    """What a requirement of Flower lacks; empty where it is met or says nothing of what was looked at."""
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        return ""
+    name = canonicalize_name(requirement.name)
+    found = _version(versions.get(name, ""))
+    if requirement.marker is not None or found is None:
+        return ""
+    fits = requirement.specifier.contains(found, prereleases=True)
+    return "" if fits else f"{name}{requirement.specifier} (found {found})"
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text) if text else None
+    except InvalidVersion:
+        return None

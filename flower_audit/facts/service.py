@@ -1,0 +1,159 @@
+"""The systemd unit that runs Flower, as systemd has it in force, drop-ins included."""
+
+import re
+from dataclasses import dataclass
+
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.probe import Output, probe
+
+UNLIMITED = {"", "infinity", "18446744073709551615", "[not set]"}
+
+UNITS = {"us": 1, "ms": 1000, "s": 10**6, "min": 60 * 10**6, "h": 3600 * 10**6}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """State of the systemd unit that runs Flower.
+
+    Shape: `restart` is Restart=; `enabled` is UnitFileState (`enabled`, `disabled`, `static`, `generated` …);
+    `manager` is `system`, or `user NAME` for a user's own service manager; `after` are unit names; `hardening` maps
+    settings to what is in force; `environment_files` without their dash.
+    Units: `memory_max` and `memory_current` in bytes, `cpu_quota_percent` of one CPU, None without a limit or number.
+    """
+
+    unit: str
+    manager: str
+    load: str
+    active: str
+    sub: str
+    enabled: str
+    fragment: str
+    drop_ins: tuple[str, ...]
+    main_pid: int
+    user: str
+    group: str
+    dynamic_user: bool
+    working_directory: str
+    memory_max: int | None
+    memory_high: int | None
+    memory_current: int | None
+    memory_host: int | None
+    cpu_quota_percent: float | None
+    cpus: int
+    restart: str
+    restarts: int
+    result: str
+    limit_nofile: int | None
+    after: tuple[str, ...]
+    requires: tuple[str, ...]
+    need_daemon_reload: bool
+    environment_files: tuple[str, ...]
+    hardening: dict[str, str]
+    stop_timeout_s: float | None
+    systemd: int
+
+
+@probe(
+    r"""command -v systemctl >/dev/null 2>&1 || { echo no-systemd; exit 0; }
+[ -d /run/systemd/system ] || { echo not-booted; exit 0; }
+[ -n "$unit" ] || { echo no-unit; exit 0; }
+owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "/proc/$pid/cgroup" 2>/dev/null | tail -n 1)
+ask() {
+  if [ -z "$owner" ]; then systemctl "$@"
+  elif [ "$owner" = "$(id -u)" ]; then XDG_RUNTIME_DIR=/run/user/$owner systemctl --user "$@"
+  else systemctl --user --machine="$owner@.host" "$@"; fi
+}
+echo "Manager=$owner $(getent passwd "$owner" 2>/dev/null | cut -d: -f1)"
+echo "Host=$(awk '/^MemTotal:/ {print $2}' /proc/meminfo) $(getconf _NPROCESSORS_ONLN)"
+systemctl --version | sed -n 's/^systemd \([0-9]*\).*/Systemd=\1/p'
+ask show "$unit" --property=Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID,User,Group,\
+DynamicUser,WorkingDirectory,MemoryMax,MemoryLimit,MemoryHigh,MemoryCurrent,CPUQuotaPerSecUSec,Restart,NRestarts,\
+Result,LimitNOFILESoft,LimitNOFILE,After,Requires,Wants,NeedDaemonReload,EnvironmentFiles,TimeoutStopUSec,\
+NoNewPrivileges,ProtectSystem,ProtectHome,PrivateTmp,PrivateDevices,CapabilityBoundingSet,RestrictSUIDSGID,ProtectKernelTunables,\
+UMask"""
+)
+def service(out: Output) -> Service:
+    """Source: systemctl(1) `show`.  Absent: no unit of Flower.  Unobservable: no systemd, or it does not answer."""
+    text = out.stdout
+    if text.startswith(("no-systemd", "not-booted")):
+        raise Absent("this host does not run systemd")
+    if text.startswith("no-unit"):
+        raise Absent("no systemd unit starts Flower: no running Flower belongs to one and no unit file names it")
+    out.succeeded()
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        name, equals, value = line.partition("=")
+        if equals:
+            found.setdefault(name, []).append(value.strip())
+
+    def one(name: str) -> str:
+        return (found.get(name) or [""])[0]
+
+    if not one("LoadState"):
+        raise Unobservable("systemd did not answer for this unit")
+    host, _, cpus = one("Host").partition(" ")
+    owner_uid, _, owner = one("Manager").partition(" ")
+    limits = [bound for name in ("MemoryMax", "MemoryLimit") if (bound := _bytes(one(name))) is not None]
+    return Service(
+        unit=one("Id"),
+        manager=f"user {owner or owner_uid}" if owner_uid else "system",
+        load=one("LoadState"),
+        active=one("ActiveState"),
+        sub=one("SubState"),
+        enabled=one("UnitFileState"),
+        fragment=one("FragmentPath"),
+        drop_ins=tuple(one("DropInPaths").split()),
+        main_pid=int(one("MainPID") or 0),
+        user=one("User") or (owner if owner_uid else ""),
+        group=one("Group"),
+        dynamic_user=one("DynamicUser") == "yes",
+        working_directory=one("WorkingDirectory").lstrip("!"),
+        memory_max=min(limits, default=None),
+        memory_high=_bytes(one("MemoryHigh")),
+        memory_current=_bytes(one("MemoryCurrent")),
+        memory_host=int(host) * 1024 if host.isdigit() else None,
+        cpu_quota_percent=_percent(one("CPUQuotaPerSecUSec")),
+        cpus=int(cpus) if cpus.isdigit() else 0,
+        restart=one("Restart"),
+        restarts=int(one("NRestarts") or 0),
+        result=one("Result"),
+        limit_nofile=_bytes(one("LimitNOFILESoft") or one("LimitNOFILE")),
+        after=tuple(one("After").split()),
+        requires=tuple(f"{one('Requires')} {one('Wants')}".split()),
+        need_daemon_reload=one("NeedDaemonReload") == "yes",
+        environment_files=tuple(
+            re.sub(r" \(ignore_errors=\w+\)$", "", value) for value in found.get("EnvironmentFiles", []) if value
+        ),
+        hardening={name: one(name) for name in HARDENING if one(name)},
+        stop_timeout_s=_seconds(one("TimeoutStopUSec")),
+        systemd=int(one("Systemd") or 0),
+    )
+
+
+HARDENING = (
+    "NoNewPrivileges",
+    "ProtectSystem",
+    "ProtectHome",
+    "PrivateTmp",
+    "PrivateDevices",
+    "CapabilityBoundingSet",
+    "RestrictSUIDSGID",
+    "ProtectKernelTunables",
+    "UMask",
+)
+"""Settings that make a service harmless when it is taken over."""
+
+
+def _bytes(text: str) -> int | None:
+    return None if text in UNLIMITED or not text.isdigit() else int(text)
+
+
+def _seconds(text: str) -> float | None:
+    """A time span as systemd prints it (`1min 30s`), None for infinity or what is not one."""
+    parts = re.findall(r"([\d.]+)(us|ms|min|s|h)\b", text)
+    return sum(float(number) * UNITS[unit] for number, unit in parts) / 10**6 if parts else None
+
+
+def _percent(text: str) -> float | None:
+    seconds = _seconds(text)
+    return None if seconds is None else round(seconds * 100, 1)

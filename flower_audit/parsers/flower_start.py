@@ -1,0 +1,145 @@
+"""How a Flower was started, and how it would be started now: command line, environment and configuration file.
+
+The text is sections of `== name words…` lines, each followed by lines that begin with one space, so that nothing
+in a file can pretend to be a section.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from packaging.version import Version
+
+from flower_audit.parsers.effective_options import Effective, Given, effective_options
+from flower_audit.parsers.flower_command import FlowerCommand, read_command
+from flower_audit.parsers.flowerconfig import ConfigFile, read_config
+from flower_audit.parsers.systemd_unit import UnitText, command_words, environment_at_start, read_unit
+
+LOGIN = ("basic_auth", "auth", "auth_provider", "oauth2_key", "oauth2_secret", "oauth2_redirect_uri", "cookie_secret")
+"""Options that must not be told from a file that the running process may never have read."""
+
+CLOCK_SLACK_S = 2
+"""Start times are counted in whole seconds from a boot time in whole seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """How a Flower was started.
+
+    Shape: `config` is the text of its configuration file, None where it has none; `config_path` is absolute; `unit` and
+    `unit_files` (path to text of EnvironmentFile=) say how systemd would start it now, `unit` None without systemd.
+    Units: `started` and `config_changed` in seconds since 1970 (UTC), 0 where unknown.
+    """
+
+    argv: tuple[str, ...]
+    environ: Mapping[str, str]
+    workdir: str
+    config: str | None = None
+    config_path: str = "flowerconfig.py"
+    started: int = 0
+    config_changed: int = 0
+    has_celeryconfig: bool = False
+    unit: UnitText | None = None
+    unit_files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def command(self) -> FlowerCommand:
+        """The command line, read."""
+        return read_command(self.argv)
+
+    @property
+    def config_is_newer(self) -> bool:
+        """The configuration file was changed after the process had read it."""
+        return bool(self.started) and self.config_changed > self.started + CLOCK_SLACK_S
+
+    def read_config(self) -> ConfigFile | None:
+        """The configuration file as this process would read it."""
+        return None if self.config is None else read_config(self.config, self.environ, self.config_path)
+
+
+def read_start(text: str) -> Start:
+    """Read the sections that the probe prints."""
+    sections = [
+        (heading, [line[1:] for line in lines.split("\n") if line.startswith(" ")])
+        for heading, lines in re.findall(r"^== ([^\n]*)\n((?:(?!== )[^\n]*(?:\n|\Z))*)", text, re.MULTILINE)
+    ]
+    found: dict[str, tuple[str, list[str]]] = {}
+    files: dict[str, str] = {}
+    for heading, lines in sections:
+        name, _, words = heading.partition(" ")
+        if name == "file":
+            files[words] = "\n".join(lines)
+        else:
+            found[name] = (words, lines)
+    workdir = found.get("workdir", ("", []))[0]
+    changed, _, given = found["config"][0].partition(" ") if "config" in found else ("0", "", "")
+    given = given or found.get("no-config", ("flowerconfig.py", []))[0]
+    variables = [line.replace("\x01", "\n").partition("=") for line in found.get("environ", ("", []))[1]]
+    started = found.get("started", ("0", []))[0]
+    unit = "\n".join(found["unit"][1]) if "unit" in found else ""
+    return Start(
+        argv=tuple(line.replace("\x01", "\n") for line in found.get("argv", ("", []))[1]),
+        environ={name: value for name, _, value in variables if name},
+        workdir=workdir,
+        config="\n".join(found["config"][1]) if "config" in found else None,
+        config_path=given if given.startswith("/") else f"{workdir.rstrip('/')}/{given}",
+        started=int(started) if started.isdigit() else 0,
+        config_changed=int(changed) if changed.isdigit() else 0,
+        has_celeryconfig="celeryconfig" in found,
+        unit=read_unit(unit) if unit.strip() else None,
+        unit_files=files,
+    )
+
+
+def resolve(start: Start, release: Version) -> Effective:
+    """The options in force.  Login options that the process may have read from an older file become unknown."""
+    effective = effective_options(start.command, start.environ, start.read_config(), release, start.config_path)
+    if start.config_is_newer:
+        reason = f"{start.config_path} was changed after Flower had read it; restart Flower and audit again"
+        for name in LOGIN:
+            if effective.options[name].source != "flag":
+                effective.options[name] = Given(unknown=reason, source="file", where=start.config_path)
+    return effective
+
+
+def changed_since(start: Start, release: Version) -> tuple[str, ...]:
+    """What a restart would change, as sentences without values."""
+    found = []
+    if start.config_is_newer:
+        found.append(f"{start.config_path} was changed after Flower started")
+    now = _started_now(start)
+    if now is None:
+        return tuple(found)
+    running = effective_options(start.command, start.environ, start.read_config(), release)
+    fresh = effective_options(now.command, now.environ, now.read_config(), release)
+    for name, given in running.options.items():
+        other = fresh.options[name]
+        if not (given.unknown or other.unknown) and given.value != other.value:
+            found.append(
+                f"{name} runs as {given.where or 'its default'} gave it, and {other.where or 'nothing'} differs now"
+            )
+    for name in ("CELERY_BROKER_URL", "BROKER_URL", "FLOWER_UNAUTHENTICATED_API"):
+        if start.environ.get(name) != now.environ.get(name):
+            found.append(f"{name} of the running process differs from the unit's")
+    return tuple(found)
+
+
+def _started_now(start: Start) -> Start | None:
+    """How systemd would start it now; None where that is not told (no unit, a shell around it, variables passed on)."""
+    if start.unit is None or start.unit.all("PassEnvironment") or start.unit.all("LoadCredential"):
+        return None
+    commands = start.unit.all("ExecStart")
+    set_now = environment_at_start(start.unit, start.unit_files)
+    if not commands or "%" in commands[-1].value.replace("%%", ""):
+        return None
+    argv = command_words(commands[-1].value, set_now)
+    command = read_command(argv)
+    wrapped = any(word in {"-c", "-lc", "-ec"} for word in argv) or command.form == "unknown"
+    if wrapped or command.sources:
+        return None
+    # What neither the unit nor its files mention (PATH, HOME, what the manager passes on) is not compared.
+    told = ("FLOWER_", "CELERY_", "BROKER_")
+    kept = {name: value for name, value in start.environ.items() if not name.startswith(told)}
+    for name in start.unit.specifiers() & start.environ.keys():
+        set_now[name] = start.environ[name]
+    return replace(start, argv=tuple(argv), environ=kept | set_now)
