@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import selectors
 import signal
 import subprocess
 import threading
@@ -14,6 +15,9 @@ from flower_audit.target import Target
 
 SSH_ARGUMENTS = "-o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=no"
 """Never ask, notice a dead peer, leave no master process behind: one round is one session anyway."""
+
+ANSWER_CAP = 64_000_000
+"""More than all commands of a round may say together; a target that says more is not believed, and not stored."""
 
 SSH_COMPLAINTS = (
     (
@@ -113,9 +117,7 @@ class Connection:
         )
         self._children.add(child)
         try:
-            stdout, stderr = child.communicate(timeout=max(0.1, self._deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            raise Unobservable("no answer in time") from None
+            stdout, stderr = _read_bounded(child, self._deadline)
         finally:
             _end(child)
             self._children.discard(child)
@@ -125,8 +127,8 @@ class Connection:
         for sign, meaning in SSH_COMPLAINTS:
             if sign in complaint:
                 return f"{safe_spec(self.spec)} could not be reached: {meaning}"
-        if "no answer in time" in complaint:
-            return f"{safe_spec(self.spec)} did not finish answering in time"
+        if "no answer in time" in complaint or "longer than" in complaint:
+            return f"{safe_spec(self.spec)} was given up: {complaint}"
         stderr = re.search(r"_?stderr=b?['\"](.*?)['\"][,)]", complaint)
         lines = [
             line for line in (stderr[1] if stderr else complaint).replace("\\n", "\n").splitlines() if line.strip()
@@ -138,6 +140,32 @@ class Connection:
 def safe_spec(spec: str) -> str:
     """A host spec without the password it may carry."""
     return re.sub(r"//([^:@/]*):[^@/]*@", r"//\1:[redacted]@", spec)
+
+
+def _read_bounded(child: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes]:
+    """Both outputs of a child.  Unobservable: it did not end in time, or said more than a host has to say."""
+    chunks: dict[Any, list[bytes]] = {child.stdout: [], child.stderr: []}
+    total = 0
+    with selectors.DefaultSelector() as selector:
+        for pipe in chunks:
+            selector.register(pipe, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise Unobservable("no answer in time")
+            for key, _ in ready:
+                data = os.read(key.fd, 65_536)
+                chunks[key.fileobj].append(data)
+                total += len(data)
+                if not data:
+                    selector.unregister(key.fileobj)
+            if total > ANSWER_CAP:
+                raise Unobservable(f"the answer is longer than {ANSWER_CAP} bytes")
+    try:
+        child.wait(max(0.1, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise Unobservable("no answer in time") from None
+    return b"".join(chunks[child.stdout]), b"".join(chunks[child.stderr])
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -22,11 +22,10 @@ PRELUDE = r"""
 export LC_ALL=C LANG=C SYSTEMD_COLORS=0 SYSTEMD_PAGER= SYSTEMD_PAGERSECURE=1 PAGER=cat
 export PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 command -v timeout >/dev/null 2>&1 || timeout() { shift 3; "$@"; }
-exec 3>&1 4>&2
+exec 3>&1
 p() {
   read -r t0 _ </proc/uptime
-  rc=$( { { { timeout -k 1 "$1" sh -c "$3" </dev/null 2>&6 3>&- 4>&-; echo "$?" >&5; } \
-      | head -c "$2" >&3; } 6>&1 | { head -c 4096 >&4; cat >/dev/null; }; } 5>&1 )
+  rc=$( { { timeout -k 1 "$1" sh -c "$3" </dev/null 3>&- 5>&-; echo "$?" >&5; } | head -c "$2" >&3; } 5>&1 )
   read -r t1 _ </proc/uptime
   printf '\n%s %s %s %s\n' "$nonce" "$rc" "$t0" "$t1"
   printf '\n%s\n' "$nonce" >&2

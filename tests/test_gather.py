@@ -213,6 +213,15 @@ def test_a_host_that_never_answers_is_given_up_and_its_child_ended(facts, tmp_pa
     assert not status.exists() or status.read_text().split()[2] == "Z", "it still runs"
 
 
+def test_a_host_that_floods_is_given_up(tmp_path, monkeypatch) -> None:
+    fake = tmp_path / "ssh"
+    fake.write_text("#!/bin/sh\nexec yes\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(Unreachable, match="longer than"):
+        Connection(Target(name="loud", connection="ssh://loud")).run("true", 60)
+
+
 @pytest.mark.parametrize(
     ("complaint", "meaning"),
     [
