@@ -40,7 +40,8 @@ is_flower() {
   esac
   case " $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) " in
     *' install '*) return 1;;
-    *[/\ ]celery\ flower\ *|*[/\ ]celery\ *\ flower\ *|*' -m celery '*' flower '*|*' -m flower '*|*/bin/flower\ *) return 0;;
+    *[/\ ]celery\ flower\ *|*[/\ ]celery\ *\ flower\ *) return 0;;
+    *' -m celery '*' flower '*|*' -m flower '*|*/bin/flower\ *) return 0;;
   esac
   return 1
 }
@@ -165,7 +166,15 @@ def wrap(script: str, nonce: str, *, sudo: bool, sudo_user: str | None = None) -
     return f"sh -c {shlex.quote(inner)}"
 
 
-def read(stdout: bytes, stderr: bytes, nonce: str, commands: Sequence[Command]) -> Answer:
+def read(
+    stdout: bytes,
+    stderr: bytes,
+    nonce: str,
+    commands: Sequence[Command],
+    *,
+    asked_at: float = 0.0,
+    answered_at: float = 0.0,
+) -> Answer:
     """Take a round's answer apart.  Unreachable: the script did not run to its end."""
     text = stdout.decode("utf-8", "replace")
     sudo_error = ""
@@ -195,5 +204,7 @@ def read(stdout: bytes, stderr: bytes, nonce: str, commands: Sequence[Command]) 
             stderr=complaints[index][:STDERR_CAP] if index < len(complaints) else "",
             truncated=len(raw) > command.cap,
             duration_s=round(float(ended) - float(began), 2),
+            asked_at=asked_at,
+            answered_at=answered_at,
         )
     return Answer(variables=variables, outputs=outputs, refused=refused, sudo_error=sudo_error)
