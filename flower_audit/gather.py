@@ -7,6 +7,7 @@ fact's place and raised where the fact is used, so that one broken parser blinds
 import importlib
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
@@ -280,8 +281,9 @@ class Gatherer:
             sudo_user=connection.sudo_user,
         )
         limit_s = min(ROUND_LIMIT_S, ROUND_OVERHEAD_S + sum(command.limit_s for command in commands))
+        asked_at = time.time()
         stdout, stderr = connection.run(line, limit_s)
-        answer = script.read(stdout, stderr, nonce, commands)
+        answer = script.read(stdout, stderr, nonce, commands, asked_at=asked_at, answered_at=time.time())
         if number == 1:
             self.header = answer.variables
             self.sudo_error = self.redactor(answer.sudo_error)

@@ -3,13 +3,14 @@
 A provider is a function named like its file in `flower_audit/facts/`.  Its parameters are other facts by
 name, and three that the gatherer itself supplies: `out` (the command's output), `target` and `trail`
 (where requests are written down as evidence).  A parameter with the default None is optional: it is None
-where the fact is absent or its way in was not given.
+where the fact is absent or its way in was not given.  One annotated `Fact | Unobservable | None` is given the
+Unobservable itself where the fact could not be observed, so that another source may answer instead.
 """
 
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, get_args, get_type_hints
 
 from flower_audit.errors import Unobservable
 from flower_audit.target import WAYS
@@ -25,7 +26,8 @@ SUPPLIED = frozenset({"out", "target", "trail", "policy"})
 class Output:
     """What one command answered.
 
-    Units: `duration_s` in seconds.  Shape: text is decoded with replacement, cut at the probe's cap and then
+    Units: `duration_s` in seconds; `asked_at` and `answered_at`, around the whole round trip, in seconds since 1970 by
+    the auditor's clock.  Shape: text is decoded with replacement, cut at the probe's cap and then
     marked `truncated`; `rc` is 124 where the time limit ended it and 127 where the tool does not exist.
     """
 
@@ -34,6 +36,8 @@ class Output:
     stderr: str = ""
     truncated: bool = False
     duration_s: float = 0.0
+    asked_at: float = 0.0
+    answered_at: float = 0.0
 
     def succeeded(self) -> str:
         """The standard output of a command that had to exit 0.  Unobservable: it did not."""
@@ -63,8 +67,9 @@ class Observation:
     """How one fact is observed.
 
     Shape: `command` is None for a fact made of requests or of other facts; `facts` maps the names of other
-    facts to True where optional; `variables` gives shell variables from facts of the first round, which puts
-    the command into the second; `way` is the way in that the function itself uses.
+    facts to True where optional, `values` are those of them that take an Unobservable for an answer; `variables`
+    gives shell variables from facts of the first round, which puts the command into the second; `way` is the way in
+    that the function itself uses.
     Units: `limit_s` in seconds, `cap` in bytes.
     """
 
@@ -81,6 +86,7 @@ class Observation:
     partial: bool = False
     variables: Callable[..., Mapping[str, str]] | None = None
     variable_facts: Mapping[str, bool] | None = None
+    values: frozenset[str] = frozenset()
 
 
 def probe(
@@ -141,7 +147,16 @@ def fact(way: str | None = None) -> Callable[[Provider], Provider]:
         facts, supplied = _parameters(provider)
         _attach(
             provider,
-            Observation(name=provider.__name__, provider=provider, facts=facts, supplied=supplied, way=way),
+            Observation(
+                name=provider.__name__,
+                provider=provider,
+                facts=facts,
+                supplied=supplied,
+                way=way,
+                values=frozenset(
+                    name for name, hint in get_type_hints(provider).items() if Unobservable in get_args(hint)
+                ),
+            ),
         )
         return provider
 

@@ -1,0 +1,66 @@
+"""The headers of what the public URL answers, errors included."""
+
+from dataclasses import dataclass
+
+from flower_audit.errors import Unobservable
+from flower_audit.facts.api import Api
+from flower_audit.facts.routes import MISSING, Routes
+from flower_audit.parsers.response_headers import Cookie
+from flower_audit.probe import fact
+from flower_audit.visit import Visit
+
+SAMPLE = ("/", "/api/workers", "/healthcheck", MISSING, "/metrics")
+"""A login's answer, an API's, a plain one, an error page: each may take its headers from another place of a proxy."""
+
+XSRF = "_xsrf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headers:
+    """The answers that came from the public URL, by what their headers lack."""
+
+    answers: tuple[Visit, ...]
+
+    def without_hsts(self, min_s: int) -> tuple[str, ...]:
+        """The answers whose HSTS is missing or shorter than `min_s` seconds."""
+        return tuple(str(visit) for visit in self.answers if (visit.headers.hsts_s or 0) < min_s)
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The answers that lack a protective header, each with what it lacks."""
+        return tuple(f"{visit}: {', '.join(visit.headers.lacking)}" for visit in self.answers if visit.headers.lacking)
+
+    @property
+    def leaks(self) -> tuple[str, ...]:
+        """Headers that tell a version."""
+        return tuple(sorted({leak for visit in self.answers for leak in visit.headers.leaks}))
+
+    @property
+    def open_to_any_origin(self) -> tuple[str, ...]:
+        """The answers that any web page may read."""
+        return tuple(str(visit) for visit in self.answers if visit.headers.cors == "*")
+
+    @property
+    def cookies(self) -> tuple[Cookie, ...]:
+        """Every cookie that was set, one of each name."""
+        return tuple({cookie.name: cookie for visit in self.answers for cookie in visit.headers.cookies}.values())
+
+    def unguarded_cookies(self, *, secure_anyway: bool) -> tuple[str, ...]:
+        """What each cookie lacks; scripts of Flower read `_xsrf`, so that one cannot be HttpOnly."""
+        found = []
+        for cookie in self.cookies:
+            wanted = {"Secure": cookie.secure or secure_anyway}
+            if cookie.name != XSRF:
+                wanted |= {"HttpOnly": cookie.http_only, "SameSite": cookie.same_site in {"lax", "strict"}}
+            found += [f"{cookie.name} without {flag}" for flag, held in wanted.items() if not held]
+        return tuple(found)
+
+
+@fact()
+def headers(routes: Routes, api: Api | None = None) -> Headers:
+    """Source: the answers to GET.  Unobservable: none came."""
+    answers = [visit for path in SAMPLE if (visit := routes.at(path)) is not None and visit.status is not None]
+    answers += [login.front for login in api.logins if login.front.status is not None] if api is not None else []
+    if not answers:
+        raise Unobservable("the public URL answered nothing")
+    return Headers(answers=tuple(answers))

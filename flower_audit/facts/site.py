@@ -1,0 +1,162 @@
+"""Where people open Flower: the public URL, reached once, so that a dead one gives one verdict and not fifty."""
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flower_audit.errors import Unobservable, Unreachable
+from flower_audit.facts.options import Options
+from flower_audit.facts.proxy import Proxy
+from flower_audit.http_client import Client, Failure, Origin, Request, Scheme, resolve
+from flower_audit.probe import Trail, fact
+from flower_audit.target import Target
+
+DEFAULT_PORT = {"http": 80, "https": 443}
+FLOWER_PORT = 5555
+NAMELESS = ("docker://", "podman://", "kubectl://", "openshift://", "lxc://")
+"""Connections whose host name, if any, is no name on the network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The public URL and how it is reached.
+
+    Shape: `prefix` is empty or starts with a slash, and does not end with one; `addresses` are all that the name
+    resolves to, `origin.address` the one that is asked; `machine` is the name or address of Flower's own host where the
+    connection tells it, else empty; `is_flower_itself` tells that the port is Flower's own; `problem` is a sentence
+    where the port is open and does not answer as the URL says.
+    """
+
+    origin: Origin
+    prefix: str = ""
+    found_by: str
+    addresses: tuple[str, ...]
+    machine: str = ""
+    is_flower_itself: bool = False
+    problem: str = ""
+
+    @property
+    def url(self) -> str:
+        """The URL as people open it."""
+        return f"{self.origin.url}{self.prefix}/"
+
+    @property
+    def over_tls(self) -> bool:
+        """The URL begins with https."""
+        return self.origin.scheme == "https"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Only this very machine can reach the address, so what is open there tells nothing of what others see."""
+        return is_loopback(self.origin.address)
+
+    @property
+    def names_an_address(self) -> bool:
+        """The URL holds an IP address instead of a name."""
+        return is_address(self.origin.host)
+
+    def origin_as(self, scheme: Scheme, port: int, *, address: str = "", host: str = "") -> Origin:
+        """Another way to the same machine."""
+        return Origin(scheme=scheme, port=port, address=address or self.origin.address, host=host or self.origin.host)
+
+
+@fact(way="url")
+def site(
+    target: Target,
+    trail: Trail,
+    proxy: Proxy | Unobservable | None = None,
+    options: Options | Unobservable | None = None,
+) -> Site:
+    """Source: --flower-url, else the reverse proxy's site on the host, else Flower's own port there.
+
+    Unobservable: no URL is known; its name does not resolve; nothing answers there (then the whole way in is shut).
+    """
+    machine = connection_host(target.connection or "")
+    url, found_by = public_url(target, machine, proxy, options)
+    parts = urlsplit(url)
+    scheme: Scheme = "https" if parts.scheme == "https" else "http"
+    host = parts.hostname or ""
+    port = parts.port or DEFAULT_PORT[scheme]
+    hint = "" if target.url else "; name the right one with --flower-url"
+    try:
+        addresses = resolve(host, port, target.timeout_s)
+    except Unobservable as error:
+        raise Unreachable("url", f"{url} ({found_by}): {error}{hint}") from error
+    client = Client(timeout_s=target.timeout_s, trail=trail)
+    prefix = parts.path.rstrip("/")
+    failures = []
+    for address in addresses[:3]:
+        origin = Origin(scheme=scheme, address=address, port=port, host=host)
+        answer = client.get(Request(origin=origin, path=f"{prefix}/healthcheck"))
+        if not isinstance(answer, Failure) or answer.trouble in {"tls", "protocol"}:
+            return Site(
+                origin=origin,
+                prefix=prefix,
+                found_by=found_by,
+                addresses=addresses,
+                machine=machine,
+                is_flower_itself=port == (options.port if isinstance(options, Options) else FLOWER_PORT),
+                problem=answer.text if isinstance(answer, Failure) else "",
+            )
+        failures.append(answer.text)
+    raise Unreachable("url", f"{url} ({found_by}) cannot be reached: {'; '.join(failures)}{hint}")
+
+
+def public_url(
+    target: Target, machine: str, proxy: Proxy | Unobservable | None, options: Options | Unobservable | None
+) -> tuple[str, str]:
+    """The URL and where it comes from.  Unobservable: it is told by nothing."""
+    if target.url:
+        return target.url, "--flower-url"
+    if isinstance(proxy, Proxy) and (listens := [one for one in proxy.listens if one.port]):
+        listen = next((one for one in listens if one.tls), listens[0])
+        scheme: Scheme = "https" if listen.tls else "http"
+        name = next((name for name in proxy.server_names if _is_plain_name(name)), machine)
+        if name:
+            return f"{_base(scheme, name, listen.port)}{proxy.prefix}", f"found in {proxy.server_where}"
+    if (
+        isinstance(options, Options)
+        and machine
+        and not options.unix_socket
+        and options.address not in {"127.0.0.1", "::1"}
+    ):
+        prefix = f"/{options.url_prefix}" if options.url_prefix else ""
+        return f"{_base('https' if options.serves_tls else 'http', machine, options.port)}{prefix}", "Flower's own port"
+    reasons = [str(one) for one in (proxy, options) if isinstance(one, Unobservable)]
+    reason = f" ({reasons[0]})" if reasons else ""
+    raise Unreachable("url", f"no public URL is known{reason}: give it with --flower-url=https://…")
+
+
+def connection_host(connection: str) -> str:
+    """The network name in a testinfra host spec, empty where it has none."""
+    if connection.startswith("local://"):
+        return "localhost"
+    if not connection or connection.startswith(NAMELESS):
+        return ""
+    spec = connection if "://" in connection else f"ssh://{connection}"
+    try:
+        return urlsplit(spec).hostname or ""
+    except ValueError:
+        return ""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this very machine's own."""
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
+
+
+def is_address(host: str) -> bool:
+    """Whether a URL's host is an IP address."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _is_plain_name(name: str) -> bool:
+    return bool(name) and name not in {"_", "localhost"} and not any(sign in name for sign in "*~^$\\{}")
+
+
+def _base(scheme: Scheme, host: str, port: int) -> str:
+    return Origin(scheme=scheme, address="", port=port, host=host).url

@@ -1,0 +1,47 @@
+"""Which release of Flower runs."""
+
+from dataclasses import dataclass
+
+from packaging.version import Version as Release
+
+from flower_audit.errors import Unobservable
+from flower_audit.facts.fingerprint import Fingerprint
+from flower_audit.facts.package import Package
+from flower_audit.probe import fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """Shape: `releases` are those it may be, oldest first, one where it is certain; `found_by` says how."""
+
+    releases: tuple[Release, ...]
+    found_by: str
+
+    @property
+    def release(self) -> Release:
+        """The newest that it may be."""
+        return self.releases[-1]
+
+    def before(self, release: str) -> bool:
+        """Whether it is older than `release`.  Unobservable: it may be or not."""
+        older = {one < Release(release) for one in self.releases}
+        if len(older) > 1:
+            raise Unobservable(f"it is Flower {self}, which cannot be told apart ({self.found_by})")
+        return older.pop()
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.releases))
+
+
+@fact()
+def version(
+    package: Package | Unobservable | None = None, fingerprint: Fingerprint | Unobservable | None = None
+) -> Version:
+    """Source: the package on the host, else the script that it serves.  Unobservable: neither tells."""
+    if isinstance(package, Package) and package.flower is not None:
+        return Version(releases=(package.flower,), found_by=f"installed in {package.venv}")
+    if isinstance(fingerprint, Fingerprint) and fingerprint.releases:
+        return Version(releases=fingerprint.releases, found_by="the SHA-256 of its flower.js")
+    reasons = [str(one) for one in (package, fingerprint) if isinstance(one, Unobservable)]
+    reasons += [fingerprint.reason] if isinstance(fingerprint, Fingerprint) else []
+    raise Unobservable("; ".join(reasons) or "neither the host nor the URL tells Flower's release")

@@ -1,0 +1,93 @@
+"""One request to a route of Flower, and what it gave away."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Literal
+from urllib.parse import urlsplit
+
+from flower_audit.http_client import Answer, Failure, Trouble
+from flower_audit.parsers.access import Access, Kind, asset_prefix, read_access, shows_flower
+from flower_audit.parsers.response_headers import ResponseHeaders, read_headers
+
+Way = Literal["public URL", "plain HTTP", "Flower's port", "address", "unknown host", "outside the prefix"]
+Credentials = Literal["none", "made-up user", "wrong password"]
+
+EXPOSITION = re.compile(rb"(?m)^# (?:HELP|TYPE) [a-zA-Z_:]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request and what it gave away.
+
+    Shape: `path` is below the prefix; `status` is None and `trouble` set where nothing came back, `note` says why in a
+    sentence; `realm` is that of a Basic login; `by_flower` tells that Flower itself answered (its page, login, health
+    check or script); `digest` is the SHA-256 of a 200's body, `exposition` tells that it holds Prometheus metrics;
+    `asset_prefix` is what stands before `/static/` in the links of Flower's page, None where it is none.
+    """
+
+    way: Way
+    path: str
+    kind: Kind
+    url: str
+    credentials: Credentials = "none"
+    status: int | None = None
+    access: Access = Access.FAILED
+    location: str = ""
+    realm: str = ""
+    trouble: Trouble | None = None
+    note: str = ""
+    by_flower: bool = False
+    headers: ResponseHeaders = field(default_factory=ResponseHeaders)
+    digest: str = ""
+    exposition: bool = False
+    asset_prefix: str | None = None
+
+    def __str__(self) -> str:
+        came = self.status if self.status is not None else self.trouble
+        return f"{self.url} ({came})"
+
+
+def listed(visits: Sequence[Visit], most: int = 5) -> str:
+    """The paths and statuses of some visits, in a line."""
+    shown = [f"{visit.path} ({visit.status})" for visit in visits[:most]]
+    return ", ".join(shown) + (f" and {len(visits) - most} more" if len(visits) > most else "")
+
+
+def read_visit(visit: Visit, result: Answer | Failure, prefix: str) -> Visit:
+    """The visit with what came back."""
+    if isinstance(result, Failure):
+        return replace(visit, access=Access.FAILED, trouble=result.trouble, note=result.text)
+    location = result.header("location")
+    access = read_access(
+        visit.kind,
+        url=visit.url,
+        status=result.status,
+        location=location,
+        content_type=result.header("content-type"),
+        body=result.body,
+    )
+    realm = _realm(result.header("www-authenticate"))
+    health = visit.path == "/healthcheck" and result.status == 200 and result.body.strip() == b"OK"
+    login = realm == "flower" or urlsplit(location).path == f"{prefix}/login"
+    return replace(
+        visit,
+        status=result.status,
+        access=access,
+        location=location[:200],
+        realm=realm,
+        by_flower=shows_flower(result.body) or health or login,
+        headers=read_headers(result.headers),
+        digest=sha256(result.body).hexdigest() if result.status == 200 else "",
+        asset_prefix=asset_prefix(result.body),
+        exposition=result.status == 200 and EXPOSITION.search(result.body) is not None,
+    )
+
+
+def _realm(challenge: str) -> str:
+    """The realm of a Basic challenge; `?` where it has none."""
+    if not challenge.lower().startswith("basic"):
+        return ""
+    _, _, value = challenge.partition("realm=")
+    return value.split(",")[0].strip().strip('"')[:80] or "?"
