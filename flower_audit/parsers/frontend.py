@@ -93,16 +93,17 @@ class Frontend:
     """Everything in effect for requests that reach one upstream.
 
     Shape: `where` is the `file:line` of the place that proxies, `server_where` that of the site around it.
-    `server_names` as written (`*.example.com`, `~regex`; empty for a catch-all).  `prefix` is the public path below
+    `server_names` as written (`*.example.com`, `~regex`; empty for a catch-all). `prefix` is the public path below
     which the upstream is reached, without a slash at its end, empty for the root; `tasks_path` is the path that the
-    upstream receives when a browser asks for `<prefix>/tasks`, empty where that could not be decided.  `upstreams` are
-    `host:port` or `unix:/path`, `target` is what the configuration calls them; `unresolved` says what could not be decided.  `request_headers` (lower-case names)
-    are set on the way to the upstream, `response_headers` on the way back.  `restricted` tells whether some addresses
-    are refused, `authentication` names the proxy's own login.  `redirects_to_https` is True where plain HTTP for the
-    same names is sent on to HTTPS, False where it is served, None where nothing listens for it or it cannot be told.
-    `automatic_tls`: the proxy obtains and renews the certificate by itself.  `shadowed` is a sentence about the site
-    that answers instead of this one, else empty.  `partial`: only some requests below the prefix come here.
-    `unguarded` are paths that come to the same upstream without the login that others need.
+    upstream receives when a browser asks for `<prefix>/tasks`, empty where that could not be decided. `upstreams` are
+    `host:port` or `unix:/path`, `target` is what the configuration calls them; `unresolved` says what could not be
+    decided. `request_headers` (lower-case names) are set on the way to the upstream, `response_headers` on the way
+    back. `restricted` tells whether some addresses are refused, `authentication` names the proxy's own login.
+    `redirects_to_https` is True where plain HTTP for the same names is sent on to HTTPS, False where it is served,
+    None where nothing listens for it or it cannot be told. `automatic_tls`: the proxy obtains and renews the
+    certificate by itself. `shadowed` is a sentence about the site that answers instead of this one, else empty.
+    `partial`: only some requests below the prefix come here. `unguarded` are paths that come to the same upstream
+    without the login that others need.
     """
 
     where: str

@@ -1,0 +1,184 @@
+"""The packet filter of the host: what is in force now, and what will be after a reboot."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.parsers import iptables, packet_filter
+from flower_audit.probe import Output, probe
+
+COMMAND = r"""
+{ [ -e /.dockerenv ] || [ -e /run/.containerenv ]; } && echo '@@container'
+if command -v nft > /dev/null; then
+  echo '@@nft'; nft -j list ruleset 2>&1 || echo '@@nft_failed'; fi
+for save in iptables-save ip6tables-save iptables-legacy-save ip6tables-legacy-save; do
+  command -v "$save" > /dev/null || continue
+  case $save in *legacy*) [ -s "/proc/net/${save%%tables*}_tables_names" ] || continue ;; esac
+  echo "@@$save"; "$save" 2>/dev/null
+done
+echo '@@interfaces'
+for family in 4 6; do
+  ip -o "-$family" route show default 2>/dev/null | sed -n "s/.* dev \([^ ]*\).*/$family \1/p"
+done
+echo '@@addresses'; ip -o addr show 2>/dev/null | awk '{print $2, $3, $4}'
+echo '@@units'
+if command -v systemctl > /dev/null && [ -d /run/systemd/system ]; then
+  for unit in nftables ufw firewalld netfilter-persistent iptables ip6tables shorewall shorewall6 ferm; do
+    echo "$unit $(systemctl is-enabled "$unit.service" 2>/dev/null)"
+  done
+fi
+echo '@@files'
+sed -n 's/^ENABLED=/ufw.conf ENABLED=/p' /etc/ufw/ufw.conf 2>/dev/null
+sed -n 's/^IPV6=/ufw IPV6=/p' /etc/default/ufw 2>/dev/null
+for f in /etc/iptables/rules.v4 /etc/iptables/rules.v6 /etc/sysconfig/iptables /etc/sysconfig/ip6tables; do
+  grep -qsE '^:INPUT (DROP|REJECT)|-A INPUT.*-j (DROP|REJECT)' "$f" && echo "denies $f"; done
+for f in /etc/nftables.conf /etc/sysconfig/nftables.conf; do
+  sed 's/#.*//' "$f" 2>/dev/null | grep -qE 'hook +input' &&
+    sed 's/#.*//' "$f" | grep -qE 'policy +drop|\b(drop|reject)\b' && echo "denies $f"
+  sed 's/#.*//' "$f" 2>/dev/null | grep -qE '^ *include' && echo "includes $f"
+done
+grep -lsE '^[^#]*\b(nft|ip6?tables(-restore)?|ufw|firewall-cmd)\b' /etc/rc.local /etc/network/if-pre-up.d/* \
+  /etc/network/if-up.d/* /etc/network/interfaces /etc/systemd/system/*.service 2>/dev/null |
+  head -n 5 | sed 's/^/custom /'
+true
+"""
+UNIT_OF_FILE = {
+    "/etc/nftables.conf": "nftables",
+    "/etc/sysconfig/nftables.conf": "nftables",
+    "/etc/iptables/rules.v4": "netfilter-persistent",
+    "/etc/iptables/rules.v6": "netfilter-persistent",
+    "/etc/sysconfig/iptables": "iptables",
+    "/etc/sysconfig/ip6tables": "ip6tables",
+}
+FAMILY_OF_FILE = {
+    "/etc/iptables/rules.v4": ("ip",),
+    "/etc/sysconfig/iptables": ("ip",),
+    "/etc/iptables/rules.v6": ("ip6",),
+    "/etc/sysconfig/ip6tables": ("ip6",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firewall:
+    """What becomes of incoming connections that no rule is about.
+
+    Shape: `tools` are those found; `active` tells whether any rule or policy concerns incoming packets.  `denies`
+    are the families (`ip`, `ip6`) in which such connections are refused, `families` those in which the host has an
+    address beyond loopback.  `manager` is `ufw`, `firewalld`, `nftables`, `iptables`, or empty; `boots` says by what
+    the rules come back after a reboot, by family; `boots_unknown` why that cannot be told, else empty.
+    """
+
+    tools: tuple[str, ...]
+    active: bool
+    denies: tuple[str, ...]
+    families: tuple[str, ...]
+    manager: str
+    boots: dict[str, str]
+    boots_unknown: str = ""
+
+    @property
+    def main_family(self) -> str:
+        """IPv4 where the host has it, else IPv6."""
+        return self.families[0] if self.families else "ip"
+
+
+@probe(COMMAND, root=True, limit_s=10, cap=4_194_304)
+def firewall(out: Output) -> Firewall:
+    """Source: `nft -j list ruleset`, iptables-save, systemctl, the files that are loaded at boot.
+
+    Absent: inside a container, whose host filters.  Unobservable: the kernel's rules may not be read.
+    """
+    text = out.succeeded()
+    parts = dict(part.partition("\n")[::2] for part in re.split(r"^@@", text, flags=re.MULTILINE)[1:])
+    if "files" not in parts:
+        raise Unobservable("the answer about the firewall was cut short")
+    ruleset = _ruleset(parts)
+    if "container" in parts and not ruleset.filters:
+        raise Absent("inside a container: the firewall is that of the machine around it")
+    tools = tuple(name for name in ("nft", "iptables-save", "ip6tables-save") if name in parts)
+    families, interfaces = _network(parts)
+    denies = tuple(
+        family for family in ("ip", "ip6") if ruleset.refuses_by_default(family, interfaces[family] or ("eth0",))
+    )
+    units = dict(line.partition(" ")[::2] for line in parts.get("units", "").splitlines())
+    return Firewall(
+        tools=tools,
+        active=ruleset.filters,
+        denies=denies,
+        families=families,
+        manager=_manager(ruleset, parts, units),
+        boots=_boots(parts, units),
+        boots_unknown="" if units else "there is no systemd to ask what is started at boot",
+    )
+
+
+def _ruleset(parts: dict[str, str]) -> packet_filter.Ruleset:
+    ruleset = packet_filter.Ruleset()
+    if "nft_failed" in parts:
+        reason = (parts.get("nft", "").strip().splitlines() or ["no reason given"])[-1]
+        raise Unobservable(f"nft could not list the rules: {reason[:200]}")
+    if parts.get("nft", "").strip():
+        try:
+            ruleset = packet_filter.from_nft(parts["nft"])
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise Unobservable("the answer of nft could not be read") from error
+    for name, family in (("iptables-save", "ip"), ("ip6tables-save", "ip6")):
+        for save in (name, name.replace("-save", "-legacy-save")):
+            by_iptables = (family, "filter", "INPUT") in ruleset.chains
+            # For a table called `filter` that nft made, iptables prints chains that do not exist.
+            if "\n:INPUT " not in parts.get(save, "") or ("nft" in parts and save == name and not by_iptables):
+                continue
+            # Of what iptables put into nftables, nft shows the conditions of modules as `xt` only.
+            for key in [key for key in ruleset.chains if save == name and key[:2] == (family, "filter")]:
+                del ruleset.chains[key]
+            iptables.add(parts[save], family, ruleset)
+    return ruleset
+
+
+def _network(parts: dict[str, str]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """The families in use, and the interfaces through which strangers come: those of the default routes, else all."""
+    addresses = [line.split() for line in parts.get("addresses", "").splitlines() if len(line.split()) == 3]
+    beyond = [(name, "ip" if kind == "inet" else "ip6") for name, kind, _ in addresses if name != "lo"]
+    routes = {line.split()[1] for line in parts.get("interfaces", "").splitlines() if " " in line}
+    interfaces = {
+        family: tuple(sorted({name for name, own in beyond if own == family and (not routes or name in routes)}))
+        for family in ("ip", "ip6")
+    }
+    return tuple(family for family in ("ip", "ip6") if any(own == family for _, own in beyond)), interfaces
+
+
+def _manager(ruleset: packet_filter.Ruleset, parts: dict[str, str], units: dict[str, str]) -> str:
+    names = {(chain.table, chain.name) for chain in ruleset.chains.values()}
+    if any(table == "firewalld" or name == "INPUT_ZONES" for table, name in names):
+        return "firewalld"
+    if any(name.startswith("ufw-") for _, name in names) or "ufw.conf ENABLED=yes" in parts["files"]:
+        return "ufw"
+    if any(table == "iptables" for table, _ in names):
+        return "iptables"
+    if ruleset.filters or units.get("nftables") == "enabled":
+        return "nftables"
+    installed = [name for name in ("firewalld", "ufw") if units.get(name)]
+    return (
+        installed[0] if installed else "nftables" if "nft" in parts else "iptables" if "iptables-save" in parts else ""
+    )
+
+
+def _boots(parts: dict[str, str], units: dict[str, str]) -> dict[str, str]:
+    """By what rules that refuse come back at boot, for each family."""
+    found: dict[str, str] = {}
+    enabled = {name for name, state in units.items() if state in {"enabled", "enabled-runtime", "static", "alias"}}
+    files = parts["files"].splitlines()
+    for line in files:
+        kind, _, path = line.partition(" ")
+        if kind in {"denies", "includes"} and UNIT_OF_FILE[path] in enabled:
+            for family in FAMILY_OF_FILE.get(path, ("ip", "ip6")):
+                found[family] = f"{UNIT_OF_FILE[path]}.service ({path})"
+        if kind == "custom":
+            found.update({family: found.get(family, path) for family in ("ip", "ip6")})
+    if "ufw.conf ENABLED=yes" in files and "ufw" in enabled:
+        found["ip"] = "ufw.service"
+        found |= {} if "ufw IPV6=no" in files else {"ip6": "ufw.service"}
+    for name in {"firewalld", "shorewall", "ferm"} & enabled:
+        found |= {"ip": f"{name}.service", "ip6": f"{name}.service"}
+    return found
