@@ -1,0 +1,61 @@
+"""`python -m tests.lab`: hosts to play with, and the matrix of states."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from . import tree
+from .errors import LabError
+from .host import Host, hosts, sweep
+
+
+def main() -> int:
+    """Run one subcommand."""
+    parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="build the golden layers, if the cache lacks them")
+    up = commands.add_parser("up", help="boot a host and leave it running")
+    up.add_argument("name", nargs="?", default="golden")
+    up.add_argument("--flower", default=tree.FLOWER, help="version of Flower (default %(default)s)")
+    down = commands.add_parser("down", help="take a host down")
+    down.add_argument("name", nargs="?", default="golden")
+    commands.add_parser("list", help="list the hosts that are up")
+    clean = commands.add_parser("sweep", help="remove what a crash left behind")
+    clean.add_argument("--all", action="store_true", help="take down every host, running or not")
+    options = parser.parse_args()
+
+    reason = tree.missing_requirement()
+    if reason:
+        print(reason, file=sys.stderr)
+        return 2
+    try:
+        return _run(options)
+    except LabError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "build":
+            print(*tree.golden(), sep="\n")
+        case "up":
+            host = Host(options.name, flower=options.flower, keep=True)
+            started = time.monotonic()
+            host.up()
+            print(f"{host.name} answers at {host.address} after {time.monotonic() - started:.1f} s")
+            print(f"  ssh -F {host.ssh_config} audit@{host.name}\n  curl --cacert {host.ca_file} {host.url}")
+        case "down":
+            Host(options.name).down()
+        case "list":
+            for record in hosts():
+                print(f"{record.name}\tpid {record.pid}\towner {record.owner or '-'}\t{record.directory}")
+        case "sweep":
+            print(*sweep(everything=options.all), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

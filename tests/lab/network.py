@@ -1,0 +1,84 @@
+"""A private bridge, a network namespace and an address for each host, and its name in this machine's hosts file."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import LabError
+
+BRIDGE = "flowerlab"
+IPV4 = "10.213.77"
+IPV6 = "fd5f:1a6d::"
+DOMAIN = "flower.test"  # a reserved top level name: resolves nowhere else
+RUN = Path("/run/flower-audit-lab")
+HOSTS_FILE = Path("/etc/hosts")
+MARK = "# flower-audit lab"
+
+
+def ip(*arguments: str) -> None:
+    """Run ip(8)."""
+    done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LabError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
+
+
+@contextlib.contextmanager
+def exclusive() -> Iterator[None]:
+    """Several lab commands may run at once; what they share is changed by one at a time."""
+    RUN.mkdir(mode=0o755, exist_ok=True)
+    with (RUN / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def connect(name: str, number: int) -> None:
+    """Make the namespace of a host and plug it into the bridge."""
+    space, outer = namespace(name), f"{BRIDGE}{number}"
+    with exclusive():
+        if not Path(f"/sys/class/net/{BRIDGE}").exists():
+            ip("link", "add", BRIDGE, "type", "bridge")
+            ip("address", "add", f"{IPV4}.1/24", "dev", BRIDGE)
+            ip("address", "add", f"{IPV6}1/64", "dev", BRIDGE, "nodad")
+            ip("link", "set", BRIDGE, "up")
+    ip("netns", "add", space)
+    ip("link", "add", outer, "type", "veth", "peer", "name", "host0", "netns", space)
+    ip("link", "set", outer, "master", BRIDGE, "up")
+    ip("-n", space, "link", "set", "lo", "up")
+    ip("-n", space, "link", "set", "host0", "up")
+    ip("-n", space, "address", "add", f"{IPV4}.{number}/24", "dev", "host0")
+    ip("-n", space, "address", "add", f"{IPV6}{number:x}/64", "dev", "host0", "nodad")
+
+
+def disconnect(name: str, *, last: bool) -> None:
+    """Take the namespace away (its veth pair goes with it), and the bridge with the last host."""
+    if Path(f"/run/netns/{namespace(name)}").exists():
+        ip("netns", "delete", namespace(name))
+    if last and Path(f"/sys/class/net/{BRIDGE}").exists():
+        ip("link", "delete", BRIDGE)
+
+
+def namespace(name: str) -> str:
+    """Name of a host's network namespace."""
+    return f"flower-lab-{name}"
+
+
+def publish(name: str, address: str) -> None:
+    """Let this machine resolve the host's name."""
+    _rewrite(name, f"{address} {name}.{DOMAIN} {MARK}")
+
+
+def unpublish(name: str) -> None:
+    """Forget the host's name."""
+    _rewrite(name, None)
+
+
+def _rewrite(name: str, line: str | None) -> None:
+    with exclusive():
+        mine = f" {name}.{DOMAIN} {MARK}"
+        kept = [row for row in HOSTS_FILE.read_text().splitlines() if not row.endswith(mine)]
+        # In place, not by rename: in a container the file is often a mount of its own.
+        HOSTS_FILE.write_text("\n".join([*kept, line] if line else kept) + "\n")

@@ -1,0 +1,274 @@
+"""The tree a host boots from, in layers that are built once and cached by a hash of what they are made of.
+
+    base      Debian packages (mmdebstrap)
+    python    /opt/flower/venv with one version of Flower, from wheels that pip fetched on this machine
+    golden    users, secrets, configuration: the exemplary host, never booted
+    warm      what one boot of it left behind: a saved Flower database, backups, metrics, a journal
+    extra     further Debian packages a variant asks for, on top of all that
+
+A layer is the upper directory of an overlay over the layers below it.  The package mirrors and pip settings are those of
+this machine, read when a layer is built; none of them stays in the tree.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import LabError
+
+HERE = Path(__file__).parent
+RECIPE = HERE / "golden"
+SUITE = "bookworm"
+PYTHON = "3.11"  # of that suite
+FLOWER = "2.2.0"
+WARM_FOR = 12 * 3600  # seconds; an older warm layer would show stale backups and metrics
+NEEDED = ("mmdebstrap", "systemd-nspawn", "ip", "mkfs.ext4", "ssh-keygen")
+
+
+def cache() -> Path:
+    """Directory of everything built; safe to delete while no host is up."""
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    directory = root / "flower-audit-lab"
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def missing_requirement() -> str | None:
+    """One line that says why no host can be booted here, or None."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "the lab boots Debian hosts and needs root on Linux"
+    if platform.freedesktop_os_release().get("ID") != "debian":
+        return "the lab builds its hosts with this machine's Debian mirrors and needs Debian"
+    lacking = [tool for tool in NEEDED if shutil.which(tool) is None]
+    if lacking:
+        return f"the lab needs {', '.join(lacking)}: apt-get install mmdebstrap systemd-container iproute2 e2fsprogs openssh-client"
+    return None
+
+
+def golden(flower: str = FLOWER, packages: tuple[str, ...] = ()) -> list[Path]:
+    """Layers of a ready host, uppermost first; builds what the cache lacks (minutes the first time, then nothing)."""
+    with _locked():
+        base = _base()
+        python = _python(base, FLOWER)
+        cold = _golden([python, base])
+        warm = _warm([cold, python, base])
+        layers = [warm, cold, python if flower == FLOWER else _python(base, flower), base]
+        return [_extra(layers, packages), *layers] if packages else layers
+
+
+def digest(*parts: str | bytes | Path) -> str:
+    """Short hash of texts and of files or whole directories (names, modes and contents)."""
+    sha = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, Path):
+            for file in sorted(part.rglob("*")) if part.is_dir() else [part]:
+                if file.is_file():
+                    sha.update(
+                        f"{file.relative_to(part.parent)} {file.stat().st_mode & 0o111}".encode() + file.read_bytes()
+                    )
+        else:
+            sha.update(part.encode() if isinstance(part, str) else part)
+        sha.update(b"\0")
+    return sha.hexdigest()[:12]
+
+
+def key(name: str) -> Path:
+    """Private SSH key of a lab user, made on first use."""
+    path = cache() / "keys" / name
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"{name}@lab", "-f", path], check=True)
+    return path
+
+
+# --- one function a layer -------------------------------------------------------------------------------------------
+
+
+def _base() -> Path:
+    packages = _lines(RECIPE / "packages")
+
+    def build(tree: Path) -> None:
+        command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
+        command += ["--aptopt=APT::Install-Recommends false", *(f"--aptopt={option}" for option in _apt_options())]
+        # The settings of this machine served their purpose: the host knows no mirror.
+        command += ['--customize-hook=rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/apt.conf.d/99mmdebstrap']
+        command += ['--customize-hook=rm -f "$1"/etc/resolv.conf "$1"/etc/hostname', SUITE, str(tree), "-"]
+        _run(command, stdin=_apt_sources())
+
+    return _layer("base", digest(SUITE, *packages), build, overlay=())
+
+
+def _python(base: Path, flower: str) -> Path:
+    requirements = [f"flower=={flower}", *_lines(RECIPE / "requirements")]
+    exporter = _lines(RECIPE / "requirements-exporter")
+
+    def build(tree: Path) -> None:
+        with _wheels(requirements) as wheels, _wheels(exporter) as exporter_wheels:
+            script = _venv("/opt/flower/venv", "/mnt/wheels", requirements)
+            script += _venv("/opt/celery-exporter/venv", "/mnt/exporter", exporter)
+            inside(tree, script, binds=[f"{wheels}:/mnt/wheels", f"{exporter_wheels}:/mnt/exporter"])
+            inside(tree, "rm -rf /tmp/* /mnt/*")
+
+    return _layer(f"python-{flower}", digest(base.name, *requirements, *exporter), build, overlay=(base,))
+
+
+def _venv(path: str, wheels: str, requirements: list[str]) -> str:
+    install = f"{path}/bin/pip install --quiet --no-cache-dir --no-index --find-links {wheels}"
+    return f"python3 -m venv {path}\n{install} {' '.join(map(repr, requirements))}\n"
+
+
+def _golden(below: list[Path]) -> Path:
+    keys = {name: key(name).with_suffix(".pub").read_text() for name in ("audit", "plain")}
+
+    def build(tree: Path) -> None:
+        shutil.copytree(RECIPE / "files", tree, dirs_exist_ok=True, copy_function=shutil.copy)
+        for name, public in keys.items():
+            (tree / "root" / f"{name}.pub").write_text(public)
+        inside(tree, (RECIPE / "setup.sh").read_text())
+
+    parts = [layer.name for layer in below]
+    return _layer("golden", digest(RECIPE / "files", RECIPE / "setup.sh", *keys.values(), *parts), build, overlay=below)
+
+
+def _warm(below: list[Path]) -> Path:
+    from .host import Host  # noqa: PLC0415 - the warm layer is what a first boot left behind, so each needs the other
+
+    name = f"warm-{digest(below[0].name, RECIPE / 'warm.sh')}"
+    path = cache() / "layers" / name
+    if path.exists() and time.time() - path.stat().st_mtime > WARM_FOR:
+        shutil.rmtree(path)
+    if not path.exists():
+        _say(f"building {name}")
+        with Host("golden", layers=below) as host:
+            host.run((RECIPE / "warm.sh").read_text())
+            host.halt()
+            host.keep(path)
+    return path
+
+
+def _extra(below: list[Path], packages: tuple[str, ...]) -> Path:
+    def build(tree: Path) -> None:
+        store = cache() / "apt"
+        for directory in ("lists/partial", "archives/partial"):
+            (store / directory).mkdir(parents=True, exist_ok=True)
+        (store / "sources.list").write_text(_apt_sources())
+        options = {"Dir::Etc::sourcelist": "/mnt/apt/sources.list", "Dir::State::lists": "/mnt/apt/lists"}
+        options |= {"Dir::Cache::archives": "/mnt/apt/archives", "APT::Install-Recommends": "false"}
+        apt = " ".join(
+            ["apt-get -qq", *(f"-o {k}={v}" for k, v in options.items()), *(f"-o '{o}'" for o in _apt_options())]
+        )
+        script = (
+            f"export DEBIAN_FRONTEND=noninteractive\n{apt} update && {apt} install -y {' '.join(packages)} >/dev/null"
+        )
+        inside(tree, script, binds=[f"{store}:/mnt/apt"], network=True)
+        inside(tree, "rm -rf /mnt/* && ln -sf /dev/null /etc/resolv.conf && rm /etc/resolv.conf")
+
+    return _layer(f"extra-{packages[0]}", digest(below[0].name, *packages), build, overlay=below)
+
+
+# --- how a layer is made ---------------------------------------------------------------------------------------------
+
+
+def _layer(name: str, key: str, build: Callable[[Path], None], overlay: tuple[Path, ...] | list[Path]) -> Path:
+    path = cache() / "layers" / f"{name}-{key}"
+    if path.exists():
+        return path
+    _say(f"building {path.name}")
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".building-", ignore_cleanup_errors=True) as scratch:
+        upper, work, merged = (Path(scratch) / part for part in ("upper", "work", "merged"))
+        for directory in (upper, work, merged):
+            directory.mkdir(mode=0o755)
+        if overlay:
+            mount_overlay(list(overlay), upper, work, merged)
+        try:
+            build(merged if overlay else upper)
+        finally:
+            if overlay:
+                _run(["umount", str(merged)])
+        upper.rename(path)
+    return path
+
+
+def mount_overlay(layers: list[Path], upper: Path, work: Path, merged: Path) -> None:
+    """Mount layers (uppermost first) with a writable directory on top."""
+    options = f"lowerdir={':'.join(map(str, layers))},upperdir={upper},workdir={work}"
+    _run(["mount", "-t", "overlay", "overlay", "-o", options, str(merged)])
+
+
+def inside(tree: Path, script: str, *, binds: list[str] | None = None, network: bool = False) -> None:
+    """Run a shell script as root in a tree that is not booted."""
+    command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--as-pid2", "--pipe", "-D", str(tree)]
+    command += [f"--bind={bind}" for bind in binds or []]
+    command += ["--resolv-conf=bind-host"] if network else ["--resolv-conf=off", "--private-network"]
+    command += ["--timezone=off", "--link-journal=no", "sh", "-eux"]
+    _run(command, stdin=script)
+
+
+@contextmanager
+def _wheels(requirements: list[str]) -> Iterator[Path]:
+    """Wheels for the host's Python, fetched with this machine's pip settings."""
+    with tempfile.TemporaryDirectory(prefix="lab-wheels-") as directory:
+        platforms = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", directory]
+        command += [f"--python-version={PYTHON}", *(f"--platform={name}" for name in platforms), *requirements]
+        _run(command)
+        yield Path(directory)
+
+
+def _apt_sources() -> str:
+    """One-line sources of the suite, as this machine's own settings name them."""
+    targets = [
+        "apt-get",
+        "indextargets",
+        "--format",
+        "$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)",
+        "Created-By: Packages",
+    ]
+    rows = [line.split("|") for line in _run(targets).splitlines()]
+    debian = {f"deb {uri} {release} {component}" for origin, uri, release, component in rows if origin == "Debian"}
+    lines = sorted(line for line in debian if line.split()[2].startswith(SUITE))
+    if not lines:
+        raise LabError(f"this machine has no Debian {SUITE} package source (or `apt-get update` never ran)")
+    return "\n".join(lines) + "\n"
+
+
+def _apt_options() -> list[str]:
+    """This machine's own way to its mirror: proxies, and dates not checked where a snapshot is used."""
+    wanted = ("Acquire::http::Proxy ", "Acquire::https::Proxy ", "Acquire::Check-Valid-Until ", "Acquire::Check-Date ")
+    return [line.rstrip(";") for line in _run(["apt-config", "dump"]).splitlines() if line.startswith(wanted)]
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """Two builders at once would both do the work."""
+    with (cache() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _lines(path: Path) -> list[str]:
+    return [line.split("#")[0].strip() for line in path.read_text().splitlines() if line.split("#")[0].strip()]
+
+
+def _run(command: list[str], *, stdin: str = "") -> str:
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-30:])
+        raise LabError(f"{' '.join(command)[:300]} ended with {done.returncode}:\n{tail}")
+    return done.stdout
+
+
+def _say(text: str) -> None:
+    print(f"lab: {text}", file=sys.stderr, flush=True)
