@@ -1,0 +1,64 @@
+"""A Prometheus on Flower's own host, as it answers there over loopback, and its rule files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.json_api import Reply
+from flower_audit.parsers.alertmanager import Routing, read_status
+from flower_audit.parsers.embedded import host_program, read_answer
+from flower_audit.parsers.prometheus_api import PrometheusServer, read_server
+from flower_audit.probe import Output, probe
+
+PROGRAM = host_program(
+    "local_prometheus",
+    arguments="",
+    about="Find a Prometheus in /proc and ask its API, and its Alertmanager's, over loopback with GET.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalPrometheus:
+    """What runs on the host.
+
+    Shape: `server` is None where it could not be asked, `problem` then says why; `rule_texts` maps rule files to their
+    text, None where unreadable; `routing` is its Alertmanager's, None where that is not on this host or did not answer.
+    """
+
+    url: str = ""
+    config_file: str = ""
+    server: PrometheusServer | None = None
+    problem: str = ""
+    rule_texts: Mapping[str, str | None]
+    routing: Routing | None = None
+
+
+@probe(PROGRAM, limit_s=30, cap=32_000_000, private=True, partial=True)
+def local_prometheus(out: Output) -> LocalPrometheus:
+    """Source: /proc, the API on loopback, the rule files it names.
+
+    Absent: no Prometheus runs on this host.
+    """
+    if out.truncated or out.rc == 124:
+        return LocalPrometheus(problem="the answers of this host's Prometheus were too long or too slow", rule_texts={})
+    try:
+        found = read_answer(out)
+    except Unobservable as error:
+        return LocalPrometheus(problem=str(error), rule_texts={})
+    if not found:
+        raise Absent("no Prometheus runs on this host")
+    problem = ""
+    server = None
+    try:
+        server = read_server(found["url"], {path: Reply(*pair) for path, pair in found["answers"].items()})
+    except Unobservable as error:
+        problem = f"the Prometheus at {found['url']} on this host: {error}"
+    routings = [read_status(url, Reply(*pair)) for url, pair in found["alertmanagers"].items()]
+    return LocalPrometheus(
+        url=found["url"],
+        config_file=found["config_file"],
+        server=server,
+        problem=problem,
+        rule_texts=found["rule_files"],
+        routing=next((routing for routing in routings if routing), None),
+    )

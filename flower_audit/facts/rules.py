@@ -1,0 +1,109 @@
+"""The alert rules that Prometheus runs, judged by what they would do and by whether what they select exists."""
+
+from dataclasses import dataclass
+
+from flower_audit.errors import Unobservable
+from flower_audit.parsers.alert_rules import SITUATIONS, Judgement, judge, uncovered
+from flower_audit.parsers.celery_metrics import Kind
+from flower_audit.parsers.prometheus_api import LoadedAlert, PrometheusServer
+from flower_audit.parsers.rule_liveness import dead_selections, unknown_selections, why_dead
+from flower_audit.parsers.series_questions import Seen
+from flower_audit.probe import fact
+
+COULD_COVER = {
+    "failure rate": {Kind.FAILED, Kind.EVENTS, Kind.STATES, Kind.SUCCEEDED},
+    "no workers": {Kind.WORKER_FLAG, Kind.WORKER_COUNT, Kind.WORKER_DOWN},
+    "queue depth": {Kind.QUEUE, Kind.SENT},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRule:
+    """One alert rule about Celery.
+
+    Shape: `dead` holds a sentence for each selection that keeps it from ever firing, empty where it can fire;
+    `unseen` tells that Prometheus did not answer for some selection.
+    """
+
+    alert: LoadedAlert
+    judgement: Judgement
+    dead: tuple[str, ...] = ()
+    unseen: bool = False
+
+    @property
+    def name(self) -> str:
+        """The alert's name."""
+        return self.alert.rule.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """All alert rules about Celery and Flower.  Shape: `total` counts every alert rule of that Prometheus."""
+
+    prometheus: str
+    total: int
+    judged: tuple[JudgedRule, ...]
+    exporters: frozenset[str] = frozenset()
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """Situations of the guide that no rule covers.
+
+        Unobservable: a rule that may cover one is beyond what can be worked out here.
+        """
+        missing = uncovered([one.judgement for one in self.judged])
+        for situation in missing:
+            doubtful = [
+                one for one in self.judged if one.judgement.undecided and one.judgement.about & COULD_COVER[situation]
+            ]
+            if doubtful:
+                raise Unobservable(
+                    f"whether {doubtful[0].name} covers “{situation}” cannot be told: {doubtful[0].judgement.undecided}"
+                )
+        return missing
+
+    @property
+    def unhealthy(self) -> tuple[str, ...]:
+        """Rules that Prometheus could not evaluate, with its reason."""
+        return tuple(f"{one.name}: {one.alert.last_error}" for one in self.judged if one.alert.health == "err")
+
+    @property
+    def dead(self) -> tuple[JudgedRule, ...]:
+        """Rules that can never fire.  Unobservable: Prometheus did not tell, and none is known to be dead."""
+        found = tuple(one for one in self.judged if one.dead)
+        if not found and any(one.unseen for one in self.judged):
+            raise Unobservable("Prometheus did not answer for every series that the rules select")
+        return found
+
+    @property
+    def meaningless(self) -> tuple[str, ...]:
+        """Rules that are not what they are called, each with the reason."""
+        return tuple(f"{one.name}: {defect}" for one in self.judged for defect in one.judgement.defects)
+
+    @property
+    def of_workers(self) -> tuple[JudgedRule, ...]:
+        """Rules that fire where no worker is left, or where the workers' series are gone."""
+        return tuple(
+            one for one in self.judged if one.judgement.fires_when_vanished or NO_WORKERS in one.judgement.covers
+        )
+
+
+NO_WORKERS = SITUATIONS[1].name
+
+
+@fact()
+def rules(prometheus: PrometheusServer, series: Seen) -> Rules:
+    """Source: /api/v1/rules and the series of the last day."""
+    judged = []
+    records = dict(prometheus.records)
+    for alert in prometheus.alerts:
+        judgement = judge(alert.rule, records)
+        if not (judgement.about_celery or judgement.covers):
+            continue
+        dead = dead_selections(alert.rule.expression, records, series)
+        unseen = unknown_selections(judgement.selections, series)
+        reasons = () if dead is None or unseen else tuple(dict.fromkeys(why_dead(one, series) for one in dead))
+        judged.append(JudgedRule(alert=alert, judgement=judgement, dead=reasons, unseen=unseen))
+    return Rules(
+        prometheus=prometheus.url, total=len(prometheus.alerts), judged=tuple(judged), exporters=series.families
+    )
