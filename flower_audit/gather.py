@@ -170,13 +170,15 @@ class Gatherer:
             return None
         try:
             return self._settle(name).result()
-        except (NotApplicable, Unreachable):
-            if optional:
-                return None
-            raise
         except Unobservable as error:
             if value:
                 return error
+            if optional and isinstance(error, Unreachable):
+                return None
+            raise
+        except NotApplicable:
+            if optional:
+                return None
             raise
 
     def _settle(self, name: str) -> Future[Any]:

@@ -74,7 +74,7 @@ def journald(out: Output) -> Journald:
 
 
 def _read(text: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The last value of each setting of [Journal], and the file it stands in; an empty value takes back what was set."""
+    """The last value of each setting of [Journal], and the file that it stands in."""
     settings: dict[str, str] = {}
     places: dict[str, str] = {}
     file = section = ""
