@@ -4,20 +4,22 @@ import os
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from flower_audit import baseline, catalogue, waivers
 from flower_audit import configuration as configuration_file
+from flower_audit.catalogue import check_files
 from flower_audit.check import check_of
-from flower_audit.configuration import Configuration, Waiver
+from flower_audit.configuration import Configuration
 from flower_audit.errors import UsageError
 from flower_audit.gather import Gatherer
 from flower_audit.items import CheckItem
 from flower_audit.model import Outcome, Report, Result, Severity
 from flower_audit.recorder import NODE_ID, Recorder, audited, not_run
+from flower_audit.report import FORMATS as KNOWN_FORMATS
 from flower_audit.report import Written, prepare_folder, write_reports
 from flower_audit.resolve import DEMO, Overrides, resolve
 from flower_audit.target import Account, Target
@@ -51,13 +53,6 @@ def start(config: pytest.Config) -> None:
         config.args = [str(path) for path in check_files()]
 
 
-def check_files() -> list[Path]:
-    """The files of the checks that come with the package."""
-    return sorted(
-        Path(str(entry)) for entry in files("flower_audit.checks").iterdir() if entry.name.startswith("test_")
-    )
-
-
 class Audit:
     """The hooks of one audit, in the controlling process and in xdist's workers alike."""
 
@@ -70,10 +65,12 @@ class Audit:
         self.configuration = _configuration(config)
         self.fail_on = Severity(option.flower_fail_on or self.configuration.fail_on)
         self.folder = Path(config.invocation_params.dir, option.flower_report or "reports")
+        self.baseline: Report | None = None
         if self.worker_input is not None:
             self.targets = tuple(Target.model_validate(one) for one in self.worker_input["flower_audit_targets"])
         else:
             targets = resolve(option.flower_host, self.configuration, _overrides(option))
+            self.baseline = _baseline(config, self.folder)
             prepare_folder(self.folder)
             self.targets = tuple(self._started(target) for target in targets)
         self.recorder = Recorder(self.targets, self.configuration.policy, self.fail_on)
@@ -129,8 +126,10 @@ class Audit:
         items[:] = kept
 
     def _waive(self, item: CheckItem) -> None:
-        for waiver in self.configuration.waivers:
-            if waiver.covers(item.check.id, item.target.name) and waiver_is_live(waiver, self.recorder):
+        today = self.recorder.started.date()
+        if waiver := waivers.best_of(self.configuration.waivers, item.check.id, item.target.name, today):
+            item.waiver_remark = waivers.remark(waiver, today)
+            if waivers.is_live(waiver, today):
                 item.waiver = waiver
                 item.add_marker(pytest.mark.xfail(reason=waiver.reason, raises=AssertionError, strict=False))
 
@@ -223,13 +222,32 @@ class Audit:
         if not len(self.recorder):
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
             return
-        self.report = self.recorder.report()
+        self.report = self._completed(self.recorder.report())
         self.written = write_reports(self.report, self.folder, FORMATS)
         if exitstatus != pytest.ExitCode.INTERRUPTED:
             passed = (
                 self.report.gate.passed and not self._others_failed and all(one.error is None for one in self.written)
             )
             session.exitstatus = pytest.ExitCode.OK if passed else pytest.ExitCode.TESTS_FAILED
+
+    def _completed(self, report: Report) -> Report:
+        """With what became of the waivers, and with what changed since the baseline."""
+        names = {target.name for target in self.targets}
+        told: dict[str, Any] = {}
+        if self.configuration.waivers:
+            told["waivers"] = waivers.states(
+                self.configuration.waivers,
+                report.results,
+                checks={check.id for check in catalogue.published()},
+                targets=names | set(self.configuration.targets),
+                audited=names,
+                today=self.recorder.started.date(),
+            )
+        if self.baseline:
+            told["baseline"] = comparison = baseline.compare(self.baseline, report)
+            if self.config.option.flower_gate == "new":
+                told["gate"] = baseline.gate(report, comparison, self.fail_on)
+        return report.model_copy(update=told)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -308,11 +326,6 @@ class Audit:
         )
 
 
-def waiver_is_live(waiver: Waiver, recorder: Recorder) -> bool:
-    """Whether a waiver still holds: until the end of its last day, in UTC."""
-    return recorder.started.date() <= waiver.until
-
-
 def _configuration(config: pytest.Config) -> Configuration:
     if named := config.option.flower_config:
         return configuration_file.load(Path(config.invocation_params.dir, named))
@@ -321,6 +334,22 @@ def _configuration(config: pytest.Config) -> Configuration:
         if path.is_file():
             return configuration_file.load(path)
     return Configuration()
+
+
+def _baseline(config: pytest.Config, folder: Path) -> Report | None:
+    option = config.option
+    if not option.flower_baseline:
+        if option.flower_gate == "new":
+            raise UsageError("--flower-gate=new needs --flower-baseline=FILE: new since when?")
+        return None
+    path = Path(config.invocation_params.dir, option.flower_baseline)
+    old = baseline.load(path)
+    if option.flower_gate == "new" and path.resolve() == (folder / KNOWN_FORMATS["json"].file_name).resolve():
+        raise UsageError(
+            f"--flower-baseline={option.flower_baseline} is the file that this audit writes, so a failure would be new "
+            "once and known ever after: keep the baseline elsewhere"
+        )
+    return old
 
 
 def _overrides(option: Any) -> Overrides:

@@ -2,18 +2,17 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from flower_audit.errors import UsageError
 from flower_audit.model import Severity
 from flower_audit.policy import Policy
-from flower_audit.target import Access
+from flower_audit.target import Access, Day
 
 FILE_NAME = "flower-audit.yml"
 
@@ -30,12 +29,28 @@ class Waiver(BaseModel):
     target: str = "*"
     reason: Annotated[str, Field(min_length=1)]
     approver: Annotated[str, Field(min_length=1)]
-    granted: date
-    until: date
+    granted: Day
+    until: Day
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until < self.granted:
+            raise ValueError(f"until {self.until} is before granted {self.granted}")
+        return self
 
     def covers(self, check_id: str, target: str) -> bool:
         """Whether this waiver speaks of that check on that target."""
         return fnmatchcase(check_id, self.check) and fnmatchcase(target, self.target)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose dates stay text, so that an impossible one is named with its line like any other mistake."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 class Configuration(BaseModel):
@@ -64,8 +79,8 @@ def load(path: Path) -> Configuration:
 def parse(text: str, name: str) -> Configuration:
     """The configuration in `text`; `name` is what messages call it."""
     try:
-        content = yaml.safe_load(text)
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        tree = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}:{mark.line + 1}" if mark else name
@@ -96,7 +111,7 @@ def _problem(details: Any, tree: yaml.Node | None, name: str) -> str:
         return f"{place}: unknown key{nearest(str(path[-1]), _siblings(path[:-1]))}"
     if details["type"] == "missing":
         return f"{place}: this key is required"
-    message = str(details["msg"])
+    message = str(details["msg"]).removeprefix("Value error, ")
     return f"{place}: {message[:1].lower()}{message[1:]}"
 
 

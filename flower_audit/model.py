@@ -126,11 +126,79 @@ class Summary(Record):
 
 
 class Gate(Record):
-    """Whether the audit lets a release through, and the one reason."""
+    """Whether the audit lets a release through, and the one reason.
+
+    Shape: `scope` is `new` where only what is worse than the baseline counts.
+    """
 
     passed: bool
     fail_on: Severity
     reason: Text
+    scope: Literal["all", "new"] = "all"
+
+
+class Change(Record):
+    """One check on one target that has another outcome than in an older report.
+
+    Absent: `before` is None for what the older report does not have, `after` for what the newer one does not have.
+    """
+
+    check: Text
+    target: Text
+    case: Text = ""
+    severity: Severity
+    title: Text
+    before: Outcome | None = None
+    after: Outcome | None = None
+    message: Text = ""
+
+
+class Comparison(Record):
+    """What became of every check since an older report, the baseline.
+
+    Shape: a check that fails (or could not be checked) now and is not in the baseline stands with the new failures
+    (or the newly unknown); `changed` holds every other change of outcome; `unchanged` is a count.
+    """
+
+    started_at: Text
+    tool: Tool
+    new_failures: tuple[Change, ...] = ()
+    newly_unknown: tuple[Change, ...] = ()
+    fixed: tuple[Change, ...] = ()
+    changed: tuple[Change, ...] = ()
+    added: tuple[Change, ...] = ()
+    removed: tuple[Change, ...] = ()
+    unchanged: int = 0
+
+
+class WaiverUse(StrEnum):
+    """What a waiver did in this audit, in the order in which somebody should look at it."""
+
+    ENDED = "ended"
+    MATCHES_NOTHING = "matches_nothing"
+    NOT_NEEDED = "not_needed"
+    NOT_BEGUN = "not_begun"
+    IN_FORCE = "in_force"
+    UNDECIDED = "undecided"
+
+
+class WaiverState(Record):
+    """One waiver of the configuration, and what became of it.
+
+    Shape: `failing` are the broken rules that it covers, as `check@target`; `remark` is a sentence.
+    Units: `until` is the last day in UTC (ISO 8601), `days_left` counts from the day of the audit, negative when over.
+    """
+
+    check: Text
+    target: Text
+    reason: Text
+    approver: Text
+    granted: Text
+    until: Text
+    days_left: int
+    use: WaiverUse
+    failing: tuple[Text, ...] = ()
+    remark: Text
 
 
 class Report(Record):
@@ -144,4 +212,6 @@ class Report(Record):
     summary: Summary
     gate: Gate
     policy: dict[str, str | int | float] = Field(default_factory=dict)
+    waivers: tuple[WaiverState, ...] = ()
+    baseline: Comparison | None = None
     results: tuple[Result, ...]

@@ -41,6 +41,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=("critical", "high", "medium", "low", "info"),
         help="least severity that fails the gate (default: high)",
     )
+    add(
+        "--flower-baseline",
+        metavar="FILE",
+        help="the flower-audit.json of an earlier audit, to say what changed since",
+    )
+    add(
+        "--flower-gate",
+        choices=("all", "new"),
+        help="what counts for the gate: `all` failures (default), or only what is `new` since --flower-baseline",
+    )
     add("--flower-timeout", metavar="SECONDS", type=float, help="limit of one request or connection (default: 10)")
     add(
         "--flower-active",

@@ -1,9 +1,10 @@
 """What is audited: a target is the ways in to one Flower, with the accounts that may be used there."""
 
+import re
 from datetime import date as calendar_date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 WAYS = ("host", "process", "url", "prometheus", "alertmanager", "grafana", "statement")
 """The ways in.  A check is `not_run` when one that it needs was not given."""
@@ -17,6 +18,18 @@ OPTION_OF_WAY = {
     "grafana": "--flower-grafana",
     "statement": "attestations: in flower-audit.yml",
 }
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("write a day as 2026-12-31: year, month, day")
+    if not isinstance(value, str | calendar_date):
+        raise ValueError("this is no day; write one as 2026-12-31: year, month, day")  # noqa: TRY004 - pydantic's way
+    return value
+
+
+Day = Annotated[calendar_date, BeforeValidator(_day)]
+"""A day as a file spells it: in one form only, so that nobody mistakes a month for a day."""
 
 
 class Account(BaseModel):
@@ -40,7 +53,7 @@ class Attestation(BaseModel):
 
     check: Annotated[str, Field(pattern=r"^people\.[a-z0-9-]+$")]
     by: Annotated[str, Field(min_length=1)]
-    date: calendar_date
+    date: Day
     valid_days: Annotated[int, Field(gt=0)] | None = None
     link: str | None = None
 

@@ -26,7 +26,7 @@ LAYERS = {
     **dict.fromkeys(("__init__", "errors", "model", "target", "policy", "guide"), 0),
     **dict.fromkeys(("probe", "check", "redact", "parsers", "http_client", "trust", "client_hello", "visit", "script", "connection"), 1),
     **dict.fromkeys(("facts", "checks"), 2),
-    **dict.fromkeys(("report", "gather", "configuration"), 3),
+    **dict.fromkeys(("report", "gather", "configuration", "catalogue", "baseline", "waivers"), 3),
     **dict.fromkeys(("items", "recorder", "resolve", "audit", "plugin"), 4),
     **dict.fromkeys(("cli", "demo"), 5),
 }

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Hashable, Iterable, Iterator
 
 from flower_audit.model import AuditedTarget, Outcome, Report, Result
+from flower_audit.report import since
 from flower_audit.report.inert import one_line
 from flower_audit.report.summary import OUTCOME_WORDS, sections_of, worst_first
 
@@ -54,6 +55,8 @@ class _Page:
         yield from self.shared_unknowns()
         yield from self.manual()
         yield from self.not_run()
+        yield from self.since_baseline()
+        yield from self.waivers()
         yield ""
         yield from self.start()
         yield from self.wrapped(f"Coverage: {self.report.summary.coverage}.", hang="  ")
@@ -126,6 +129,20 @@ class _Page:
                 else f"{_checks(group)}, {one_line(group[0].message)}"
             )
             yield from self.wrapped(f"{said}: {self.names(group)}", indent="  ", hang="    ")
+
+    def since_baseline(self) -> Iterator[str]:
+        if comparison := self.report.baseline:
+            yield ""
+            yield from self.wrapped(since.heading(comparison), hang="  ", style="heading")
+            for line in since.changes(comparison, targets=len(self.report.targets)):
+                yield from self.wrapped(line, indent="  ", hang="    ")
+
+    def waivers(self) -> Iterator[str]:
+        if lines := list(since.needing_somebody(self.report)):
+            yield ""
+            yield self.painted("Waivers", "heading")
+            for line in lines:
+                yield from self.wrapped(line, indent="  ", hang="    ")
 
     def start(self) -> Iterator[str]:
         if self.results and self.results[0].outcome is Outcome.FAIL:
