@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version as Release
 
-from flower_audit.errors import Unobservable
+from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.fingerprint import Fingerprint
 from flower_audit.facts.package import Package
 from flower_audit.probe import fact
@@ -42,6 +42,8 @@ def version(
         return Version(releases=(package.flower,), found_by=f"installed in {package.venv}")
     if isinstance(fingerprint, Fingerprint) and fingerprint.releases:
         return Version(releases=fingerprint.releases, found_by="the SHA-256 of its flower.js")
+    if isinstance(fingerprint, Unreachable):
+        raise fingerprint
     reasons = [str(one) for one in (package, fingerprint) if isinstance(one, Unobservable)]
     reasons += [fingerprint.reason] if isinstance(fingerprint, Fingerprint) else []
     raise Unobservable("; ".join(reasons) or "neither the host nor the URL tells Flower's release")
