@@ -24,7 +24,7 @@ FACTS = sorted(path.stem for path in (PACKAGE / "facts").glob("*.py") if path.st
 
 LAYERS = {
     **dict.fromkeys(("__init__", "errors", "model", "target", "policy", "guide"), 0),
-    **dict.fromkeys(("probe", "check", "redact", "parsers", "http_client", "trust", "client_hello", "visit", "script", "connection"), 1),
+    **dict.fromkeys(("probe", "check", "redact", "parsers", "http_client", "json_api", "trust", "client_hello", "visit", "script", "connection"), 1),
     **dict.fromkeys(("facts", "checks"), 2),
     **dict.fromkeys(("report", "gather", "configuration", "catalogue", "baseline", "waivers"), 3),
     **dict.fromkeys(("items", "recorder", "resolve", "audit", "plugin"), 4),
