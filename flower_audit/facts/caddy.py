@@ -62,7 +62,8 @@ for proc in /proc/[0-9]*; do
   [ "$comm" = caddy ] || continue
   line=$(tr '\000' '\n' < "$proc/cmdline")
   case $line in *run* | *start*) ;; *) continue ;; esac
-  [ "$(readlink "$proc/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] || { echo "@@elsewhere ${proc#/proc/}"; continue; }
+  space=$(readlink "$proc/ns/mnt") || { echo '@@denied'; found=1; continue; }
+  [ "$space" = "$(readlink /proc/self/ns/mnt)" ] || { echo "@@elsewhere ${proc#/proc/}"; continue; }
   found=1; exe=$(readlink "$proc/exe"); run=; cwd=$(readlink "$proc/cwd")
   [ -n "$exe" ] || { echo '@@denied'; continue; }
   [ -x "$exe" ] && { o=$(stat -c %u "$exe"); [ "$o" = 0 ] || [ "$o" = "$me" ]; } && run=1

@@ -50,7 +50,8 @@ for d in /proc/[0-9]*; do
   case $comm in nginx | openresty | angie) ;; *) continue ;; esac
   title=$(tr '\000' ' ' < "$d/cmdline")
   case $title in *'master process'*) ;; *) continue ;; esac
-  [ "$(readlink "$d/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] || { echo "@@elsewhere ${d#/proc/}"; continue; }
+  space=$(readlink "$d/ns/mnt") || { echo '@@denied'; found=1; continue; }
+  [ "$space" = "$(readlink /proc/self/ns/mnt)" ] || { echo "@@elsewhere ${d#/proc/}"; continue; }
   found=1; owner=$(stat -c %u "$d"); exe=$(readlink "$d/exe"); run=
   [ "$owner" = "$me" ] && [ -x "$exe" ] && { o=$(stat -c %u "$exe"); [ "$o" = 0 ] || [ "$o" = "$me" ]; } && run=1
   if [ "$me" != 0 ] && [ -z "$run" ]; then echo '@@denied'; continue; fi

@@ -5,7 +5,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.caddy import Caddy, Instance
@@ -19,6 +19,7 @@ from flower_audit.parsers.frontend import Frontend, Kind
 from flower_audit.parsers.nginx_tree import parse
 from flower_audit.probe import fact
 
+Fact = TypeVar("Fact")
 UNREAD = ("haproxy", "apache2", "httpd", "traefik", "envoy", "docker-proxy", "lighttpd", "h2o", "varnishd", "hitch")
 """Programs on the public ports that may front Flower and whose configuration is not read here."""
 
@@ -62,33 +63,47 @@ class Proxy(Frontend):
 
 @fact()
 def proxy(
-    nginx: Nginx | None = None,
-    caddy: Caddy | None = None,
-    sockets: Sockets | None = None,
-    options: Options | None = None,
-    process: Process | None = None,
+    nginx: Nginx | Unobservable | None = None,
+    caddy: Caddy | Unobservable | None = None,
+    sockets: Sockets | Unobservable | None = None,
+    options: Options | Unobservable | None = None,
+    process: Process | Unobservable | None = None,
 ) -> Proxy:
     """Source: nginx's and Caddy's configuration, Flower's options, and the listening sockets.
 
     Absent: no proxy on this host fronts Flower.  Unobservable: one may, and its configuration cannot be read.
     """
-    flower = _Flower(sockets, options, process)
-    sites = [*_from_nginx(nginx, flower), *_from_caddy(caddy, flower)]
+    own_nginx, own_caddy, flower = (
+        _known(nginx),
+        _known(caddy),
+        _Flower(_known(sockets), _known(options), _known(process)),
+    )
+    sites = [*_from_nginx(own_nginx, flower), *_from_caddy(own_caddy, flower)]
     related = [(kinship, site) for kinship, site in sites if kinship is not None]
     best = min(related, key=_rank, default=(0, None))[1]
     if best is None:
-        doubtful = next((site for _, site in sites if site.unresolved and not site.upstreams), None)
-        if doubtful is not None:
-            raise Unobservable(f"{doubtful.where}: {doubtful.unresolved}")
-        unread = [name for name in (sockets.programs_on(80, 443, 8080, 8443) if sockets else ()) if name in UNREAD]
-        if unread:
-            raise Unobservable(f"fronted by {', '.join(unread)}, which this audit cannot read")
-        if any(item.pid and not item.running and not item.on_disk for item in (caddy.instances if caddy else ())):
-            raise Unobservable("Caddy runs, and neither its file nor its admin interface told its configuration")
+        _give_up((nginx, caddy), own_caddy, sites, flower)
         raise Absent("no reverse proxy on this host fronts Flower")
     if best.unresolved:
         raise Unobservable(f"{best.where}: {best.unresolved}")
     return best
+
+
+def _give_up(
+    facts: tuple[object, ...], caddy: Caddy | None, sites: list[tuple[int | None, Proxy]], flower: "_Flower"
+) -> None:
+    """Raise Unobservable where a proxy may front Flower that could not be looked into."""
+    for hidden in facts:
+        if isinstance(hidden, Unobservable):
+            raise hidden
+    doubtful = next((site for _, site in sites if site.unresolved and not site.upstreams), None)
+    if doubtful is not None:
+        raise Unobservable(f"{doubtful.where}: {doubtful.unresolved}")
+    unread = [name for name in flower.programs_in_front if name in UNREAD]
+    if unread:
+        raise Unobservable(f"fronted by {', '.join(unread)}, which this audit cannot read")
+    if caddy is not None and any(item.pid and not item.running and not item.on_disk for item in caddy.instances):
+        raise Unobservable("Caddy runs, and neither its file nor its admin interface told its configuration")
 
 
 class _Flower:
@@ -97,6 +112,7 @@ class _Flower:
     def __init__(self, sockets: Sockets | None, options: Options | None, process: Process | None) -> None:
         self.prefix = f"/{options.url_prefix}" if options is not None and options.url_prefix else ""
         self.own_addresses = set(sockets.addresses) if sockets else set()
+        self.programs_in_front = sockets.programs_on(80, 443, 8080, 8443) if sockets else ()
         self.places: tuple[str, ...] = ()
         if sockets is not None and process is not None:
             # Empty where root alone is told whose the sockets are; what Flower was told to do comes next.
@@ -156,6 +172,10 @@ class _Flower:
         if not self.places:
             return 1 if called or any(item.endswith(f":{DEFAULT_PORT}") for item in site.upstreams) else None
         return 2 if called and (site.unresolved or any(self.is_local(item) for item in site.upstreams)) else None
+
+
+def _known(fact: Fact | Unobservable | None) -> Fact | None:
+    return None if isinstance(fact, Unobservable) else fact
 
 
 def _rank(candidate: tuple[int, Proxy]) -> tuple[object, ...]:
