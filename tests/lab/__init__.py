@@ -4,7 +4,8 @@
 """
 
 from .errors import LabError
-from .host import Host, sweep
+from .host import Host
+from .ledger import sweep
 from .tree import golden, missing_requirement
 
 __all__ = ["Host", "LabError", "golden", "missing_requirement", "sweep"]

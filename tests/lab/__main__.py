@@ -6,9 +6,9 @@ import argparse
 import sys
 import time
 
-from . import tree
+from . import ledger, tree
 from .errors import LabError
-from .host import Host, hosts, sweep
+from .host import Host
 
 
 def main() -> int:
@@ -50,10 +50,11 @@ def _run(options: argparse.Namespace) -> int:
         case "down":
             Host(options.name).down()
         case "list":
-            for record in hosts():
-                print(f"{record.name}\tpid {record.pid}\towner {record.owner or '-'}\t{record.directory}")
+            for entry in ledger.entries():
+                life = "running" if entry.running else "dead"
+                print(f"{entry.name}\t{life}\towner {entry.owner or '-'}\t{entry.directory}")
         case "sweep":
-            print(*sweep(everything=options.all), sep="\n")
+            print(*ledger.sweep(everything=options.all), sep="\n")
     return 0
 
 

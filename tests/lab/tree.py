@@ -6,8 +6,8 @@
     warm      what one boot of it left behind: a saved Flower database, backups, metrics, a journal
     extra     further Debian packages a variant asks for, on top of all that
 
-A layer is the upper directory of an overlay over the layers below it.  The package mirrors and pip settings are those of
-this machine, read when a layer is built; none of them stays in the tree.
+A layer is the upper directory of an overlay over the layers below it.  The package mirrors and pip settings are those
+of this machine, read when a layer is built; none of them stays in the tree.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def missing_requirement() -> str | None:
         return "the lab builds its hosts with this machine's Debian mirrors and needs Debian"
     lacking = [tool for tool in NEEDED if shutil.which(tool) is None]
     if lacking:
-        return f"the lab needs {', '.join(lacking)}: apt-get install mmdebstrap systemd-container iproute2 e2fsprogs openssh-client"
+        packages = "mmdebstrap systemd-container iproute2 e2fsprogs openssh-client"
+        return f"the lab lacks {', '.join(lacking)}: apt-get install {packages}"
     return None
 
 
@@ -142,7 +143,7 @@ def _golden(below: list[Path]) -> Path:
 
 
 def _warm(below: list[Path]) -> Path:
-    from .host import Host  # noqa: PLC0415 - the warm layer is what a first boot left behind, so each needs the other
+    from .host import Host  # here, because the two need each other: this layer is what a first boot left behind
 
     name = f"warm-{digest(below[0].name, RECIPE / 'warm.sh')}"
     path = cache() / "layers" / name
