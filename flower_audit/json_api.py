@@ -55,6 +55,7 @@ class JsonApi:
         self._limit_s = target.timeout_s
         self._client = Client(timeout_s=target.timeout_s, trail=trail, ca=target.ca, body_cap=BODY_CAP)
         self._origin: Origin | None = None
+        self._admitted = False
 
     @property
     def name(self) -> str:
@@ -65,7 +66,7 @@ class JsonApi:
     def ask(self, paths: Iterable[str]) -> Replies:
         """The answers to GET requests.
 
-        Raises Unreachable where nothing answers, or where the first answer asks for a login.
+        Raises Unreachable where nothing answers, or where the very first answer asks for a login.
         """
         wanted = list(dict.fromkeys(paths))
         origin = self._reached()
@@ -83,11 +84,12 @@ class JsonApi:
         if answers and isinstance(answers[0], Failure):
             raise Unreachable(self._way, f"{self.name} cannot be asked: {answers[0].text}")
         first = answers[0].status if answers and isinstance(answers[0], Answer) else 0
-        if first in {301, 302, 303, 307, 308, 401, 403}:
+        if not self._admitted and first in {301, 302, 303, 307, 308, 401, 403}:
             variable = TOKEN_VARIABLES[self._way]
             raise Unreachable(
                 self._way, f"{self.name} asks for a login ({first}): put a token into the variable {variable}"
             )
+        self._admitted = True
         return dict(zip(wanted, map(_reply, answers), strict=True))
 
     def _reached(self) -> Origin:

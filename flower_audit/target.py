@@ -46,7 +46,7 @@ class Attestation(BaseModel):
     """A person's dated statement for a check that only a person can answer.
 
     Units: `valid_days` counts from `date`; None leaves it to the policy.
-    Shape: `link` is the URL of the runbook or protocol, or its path on the host.
+    Shape: `link` is the URL of the runbook or protocol, or a file where the audit runs.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,94 @@
+"""Whether an alert reaches somebody: Prometheus' connection to an Alertmanager, and who is told there."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flower_audit.errors import NotGiven, Unobservable, Unreachable
+from flower_audit.facts.local_prometheus import LocalPrometheus
+from flower_audit.facts.rules import Rules
+from flower_audit.json_api import JsonApi
+from flower_audit.parsers.alertmanager import Receiver, Routing, read_status
+from flower_audit.parsers.prometheus_api import PrometheusServer
+from flower_audit.probe import Trail, fact
+from flower_audit.target import Target
+
+STATUS = "/api/v2/status"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alertmanager:
+    """Who is told.
+
+    Shape: `connected` are the URLs that Prometheus sends to; `problem` says why none answers, empty where one does;
+    `told` maps each alert about Celery to who is told of it; empty where there is no such alert.
+    """
+
+    connected: tuple[str, ...]
+    problem: str = ""
+    version: str = ""
+    told: tuple[tuple[str, tuple[Receiver, ...]], ...] = ()
+
+    @property
+    def found(self) -> dict[str, str]:
+        """For the head of the report."""
+        return {"Alertmanager": self.version} if self.version else {}
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """Alerts of which nobody is told, each with the receiver it ends at."""
+        return tuple(
+            f"{name} ends at {', '.join(one.name for one in receivers)}"
+            for name, receivers in self.told
+            if not any(receiver.sends for receiver in receivers)
+        )
+
+
+@fact()
+def alertmanager(
+    target: Target,
+    trail: Trail,
+    prometheus: PrometheusServer,
+    rules: Rules,
+    local_prometheus: LocalPrometheus | None = None,
+) -> Alertmanager:
+    """Source: /api/v1/alertmanagers of Prometheus, /api/v2/status of the Alertmanager.
+
+    Absent: Prometheus sends to an Alertmanager that was not named and is not on the host.
+    Unobservable: the one that was named gives no status.
+    """
+    connected = tuple(url.partition("/api/v")[0] for url in prometheus.alertmanagers)
+    if not connected:
+        return Alertmanager(connected=())
+    routing = _routing(target, trail, connected, local_prometheus)
+    if isinstance(routing, str):
+        return Alertmanager(connected=connected, problem=routing)
+    told = [
+        (one.name, routing.receivers_of({"alertname": one.name, **one.alert.rule.labels}))
+        for one in rules.judged
+        if one.judgement.covers or one.judgement.fires_when_vanished
+    ]
+    return Alertmanager(connected=connected, version=routing.version, told=tuple(told))
+
+
+def _routing(target: Target, trail: Trail, connected: tuple[str, ...], local: LocalPrometheus | None) -> Routing | str:
+    """The routes, or why the Alertmanager does not answer."""
+    if target.alertmanager:
+        api = JsonApi("alertmanager", target.alertmanager, target, trail)
+        try:
+            reply = api.ask([STATUS])[STATUS]
+        except Unreachable as error:
+            if "refuses" in str(error):
+                return str(error)
+            raise
+        found = read_status(api.name, reply)
+        if found is None:
+            raise Unobservable(f"{api.name}{STATUS} gave no status of an Alertmanager ({reply.status})")
+        return found
+    ours = None if target.prometheus and local and local.url != target.prometheus.rstrip("/") else local
+    if ours is not None and ours.routing is not None:
+        return ours.routing
+    if ours is not None and any(
+        (urlsplit(url).hostname or "") in {"localhost", "127.0.0.1", "::1"} for url in connected
+    ):
+        return f"{connected[0]} gives no status on this host"
+    raise NotGiven("alertmanager", f"Prometheus sends alerts to {connected[0]}: name that Alertmanager")

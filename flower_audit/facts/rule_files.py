@@ -1,0 +1,70 @@
+"""Whether the rule files on Prometheus' host are what it runs."""
+
+from dataclasses import dataclass
+
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.facts.local_prometheus import LocalPrometheus
+from flower_audit.parsers.alert_rules import AlertRule, judge, merge, read_rule_file
+from flower_audit.parsers.prometheus_api import LoadedAlert
+from flower_audit.parsers.promql import Malformed, parse
+from flower_audit.probe import fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFiles:
+    """What was compared.
+
+    Shape: `files` are the paths read; `different` holds a sentence for each alert about Celery that is not in force as
+    written; `defects` are what is wrong with the files themselves.
+    """
+
+    files: tuple[str, ...]
+    different: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+
+
+@fact()
+def rule_files(local_prometheus: LocalPrometheus) -> RuleFiles:
+    """Source: the files that `rule_files` names, against /api/v1/rules.
+
+    Absent: no Prometheus on this host, or no rule file.  Unobservable: a file cannot be read, or it does not answer.
+    """
+    server = local_prometheus.server
+    if server is None:
+        raise Unobservable(local_prometheus.problem)
+    unreadable = [path for path, text in local_prometheus.rule_texts.items() if text is None]
+    if unreadable:
+        raise Unobservable(f"{unreadable[0]} cannot be read by this user")
+    if not local_prometheus.rule_texts:
+        raise Absent(f"{local_prometheus.config_file} names no rule file that exists")
+    written = merge(read_rule_file(text or "", path) for path, text in local_prometheus.rule_texts.items())
+    loaded = {(one.rule.group, one.rule.name, _normal(one.rule.expression)): one for one in server.alerts}
+    on_disk = {(one.group, one.name, _normal(one.expression)): one for one in written.alerts}
+    missing = [rule for key, rule in on_disk.items() if key not in loaded and _concerns(rule)]
+    stale = [one for key, one in loaded.items() if key not in on_disk and _concerns(one.rule)]
+    return RuleFiles(
+        files=tuple(local_prometheus.rule_texts),
+        different=(*map(_not_loaded, missing), *map(_not_written, stale)),
+        defects=written.defects,
+    )
+
+
+def _concerns(rule: AlertRule) -> bool:
+    judgement = judge(rule)
+    return judgement.about_celery or bool(judgement.covers)
+
+
+def _not_loaded(rule: AlertRule) -> str:
+    return f"{rule.name} in {rule.file} is not loaded as it is written there"
+
+
+def _not_written(alert: LoadedAlert) -> str:
+    return f"{alert.rule.name} is loaded and in no file as it is loaded"
+
+
+def _normal(expression: str) -> str:
+    """An expression without the accidents of how it was written."""
+    try:
+        return parse(expression).prettify()
+    except Malformed:
+        return " ".join(expression.split())
