@@ -44,7 +44,8 @@ class Connection:
     """One host reached through testinfra; counts its calls, and ends its children when it is closed."""
 
     def __init__(self, target: Target) -> None:
-        import testinfra  # noqa: PLC0415 - an audit from outside never needs it
+        from testinfra.backend import get_backend  # noqa: PLC0415 - an audit from outside never needs it
+        from testinfra.host import Host  # noqa: PLC0415
 
         if not target.connection:
             raise UsageError(f"target {target.name} has no host connection")
@@ -52,7 +53,8 @@ class Connection:
         self.calls = 0
         self._children: set[subprocess.Popen[bytes]] = set()
         try:
-            self._host = testinfra.get_host(
+            # Not testinfra.get_host: its cache would hand out the same backend again, as we left it below.
+            backend: Any = get_backend(
                 target.connection,
                 sudo=target.sudo,
                 sudo_user=target.sudo_user,
@@ -63,7 +65,8 @@ class Connection:
             )
         except (RuntimeError, ImportError, ValueError) as error:
             raise UsageError(f"{target.name}: connection {safe_spec(target.connection)!r}: {error}") from error
-        backend: Any = self._host.backend
+        self._host = Host(backend)
+        backend.set_host(self._host)
         self.sudo: bool = backend.sudo
         self.sudo_user: str | None = backend.sudo_user
         backend.sudo = False  # the script asks sudo itself, so that a refusal costs the facts that need it and no more

@@ -243,3 +243,10 @@ def test_ssh_complaints_are_said_in_plain_words(complaint, meaning, tmp_path, mo
 def test_a_transport_that_writes_on_the_target_or_is_not_installed_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="paramiko"):
         Connection(Target(name="x", connection="paramiko://h"))
+
+
+def test_each_connection_knows_by_itself_whether_to_use_sudo() -> None:
+    target = Target(name="x", connection="ssh://h", sudo=True)
+    assert [Connection(target).sudo for _ in range(2)] == [True, True]
+    assert Connection(Target(name="x", connection="ssh://h?sudo=true")).sudo
+    assert not Connection(Target(name="x", connection="ssh://h")).sudo
