@@ -34,6 +34,18 @@ FORMATS = {
     for one in (
         Format(name="json", file_name="flower-audit.json", module="json_format", about="everything, for programs"),
         Format(name="html", file_name="flower-audit.html", module="html_page", about="one page, for people"),
+        Format(name="junit", file_name="flower-audit.junit.xml", module="junit", about="for Jenkins and GitLab"),
+        Format(name="sarif", file_name="flower-audit.sarif", module="sarif", about="2.1.0, for code scanning"),
+        Format(name="markdown", file_name="flower-audit.md", module="markdown", about="for a GitHub step summary"),
+        Format(
+            name="prometheus", file_name="flower-audit.prom", module="prometheus", about="for the textfile collector"
+        ),
+        Format(
+            name="nagios", file_name="flower-audit.nagios.txt", module="nagios", about="a plugin's output, for Icinga"
+        ),
+        Format(name="csv", file_name="flower-audit.csv", module="csv_table", about="for spreadsheets"),
+        Format(name="hdf", file_name="flower-audit.hdf.json", module="hdf", about="for Heimdall"),
+        Format(name="oscal", file_name="flower-audit.oscal.json", module="oscal", about="assessment results, for GRC"),
     )
 }
 """The formats by the name a user gives."""

@@ -86,6 +86,7 @@ def render(report: Report) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=_inert,
     )
     environment.filters["marked"] = _marked

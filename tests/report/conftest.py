@@ -430,7 +430,7 @@ def golden() -> Callable[[str, str], None]:
     def compare(name: str, text: str) -> None:
         path = GOLDEN / name
         if REFRESH:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        assert text == path.read_text(encoding="utf-8"), f"{name} differs: FLOWER_AUDIT_REFRESH=1 writes it anew"
+            path.write_bytes(text.encode())
+        assert text == path.read_bytes().decode(), f"{name} differs: FLOWER_AUDIT_REFRESH=1 writes it anew"
 
     return compare
