@@ -48,6 +48,18 @@ class Job:
         enabled = self.kind == "cron" or self.enabled in {"enabled", "enabled-runtime", "static", "generated", ""}
         return self.active and enabled and not self.problem
 
+    @property
+    def succeeded(self) -> bool:
+        """Its last run ended well, as systemd says."""
+        return self.result == "success" and self.status in {"0", ""}
+
+    def require_a_run(self) -> None:
+        """Unobservable: it has not run since the machine started, so nothing tells how it ends."""
+        if not self.has_run:
+            raise Unobservable(
+                f"{self.name} has not run since this host started, so systemd tells nothing of its result"
+            )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
@@ -92,6 +104,11 @@ class Backup:
     def newest(self) -> Copy | None:
         """The newest copy on this host."""
         return self.copies[0] if self.copies else None
+
+    @property
+    def exposed(self) -> tuple[Copy, ...]:
+        """The copies that anybody on the host may read."""
+        return tuple(copy for copy in self.copies if copy.exposed)
 
     @property
     def searched_text(self) -> str:

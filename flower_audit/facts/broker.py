@@ -60,6 +60,60 @@ class Broker:
     management_error: str = ""
 
     @property
+    def answers(self) -> bool:
+        """It answers Flower's own URL.  Unobservable: it may, but not to somebody who asks from outside Flower."""
+        if self.reachable is None:
+            raise Unobservable(
+                f"the broker could not be asked as Flower asks it: {self.error}"
+                if self.tls_verified is False
+                else "Flower runs in a network namespace of its own, where its broker's name means something else"
+            )
+        return self.reachable
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """What is wrong with the URL.  Unobservable: the URL stands in the application's code."""
+        if self.where == "connection":
+            raise Unobservable("the broker's URL stands in the application's code; only the connection to it is seen")
+        return self.url_defects
+
+    @property
+    def lets_anybody_in(self) -> str:
+        """How somebody without credentials gets in, empty where nobody does.  Unobservable: could not be tried."""
+        if self.kind == "rabbitmq":
+            if self.guest_beyond_loopback is None:
+                raise Unobservable(self.error or "whether guest is let in cannot be tried: the host has loopback alone")
+            return "guest:guest is let in from beyond loopback" if self.guest_beyond_loopback else ""
+        if self.socket_mode is not None and not self.socket_mode & 0o002:
+            return ""
+        if self.open_to_anybody is None:
+            raise Unobservable(self.error or self.refusal or "the broker was not asked without credentials")
+        return "commands are obeyed without a password" if self.open_to_anybody else ""
+
+    @property
+    def evicts(self) -> str:
+        """The policy by which Redis throws keys away, empty for none.  Unobservable: INFO is refused."""
+        if not self.eviction:
+            raise Unobservable(self.error or "Redis does not tell its maxmemory-policy: INFO is refused to this user")
+        return "" if self.eviction == "noeviction" else self.eviction
+
+    @property
+    def management_works(self) -> bool:
+        """RabbitMQ's management API answers.  Unobservable: its URL stands in a file that is not run here."""
+        if self.management_answers is None:
+            raise Unobservable(
+                "broker_api is set in a file, with its password; it is tried only from a flag or a variable"
+            )
+        return self.management_answers
+
+    @property
+    def on_another_host(self) -> bool:
+        """It is not on Flower's host.  Unobservable: its name does not resolve."""
+        if self.local is None:
+            raise Unobservable(f"the broker's name {self.host} does not resolve on the host")
+        return not self.local
+
+    @property
     def place(self) -> str:
         """The broker as people write it, without credentials."""
         return f"{self.scheme}://{self.path or f'{self.host}:{self.port}'}" + (

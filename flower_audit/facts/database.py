@@ -20,7 +20,11 @@ REQUIRED_KEY = "events"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseFile:
-    """One file of the database.  Units: `size` in bytes, `mtime` in seconds since 1970.  Shape: `mode` as in chmod."""
+    """One file of the database.
+
+    Shape: `mode` as in chmod; `exposed` says that anybody on the host gets at it, through its folders as well.
+    Units: `size` in bytes, `mtime` in seconds since 1970.
+    """
 
     path: str
     mode: int
@@ -29,11 +33,7 @@ class DatabaseFile:
     size: int
     mtime: float
     device: int
-
-    @property
-    def open_to_others(self) -> bool:
-        """Somebody who is neither owner nor in the group may read or change it."""
-        return bool(self.mode & 0o007)
+    exposed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,27 @@ class Database:
     def holds_a_save(self) -> bool:
         """A save has happened: an empty placeholder, made when Flower starts, holds no key."""
         return REQUIRED_KEY in self.keys
+
+    @property
+    def accepts_saves(self) -> bool:
+        """Nothing seen keeps Flower from writing here: neither the directory's mode nor a read-only mount."""
+        return self.writable is not False and not self.read_only
+
+    @property
+    def exposed(self) -> tuple[DatabaseFile, ...]:
+        """The files that anybody on the host may read or change."""
+        return tuple(file for file in self.files if file.exposed)
+
+    def require_a_readable_file(self) -> None:
+        """Unobservable: there are files, and they could not be read."""
+        if self.unreadable:
+            raise Unobservable(f"{self.path} was not read: {self.unreadable}")
+
+    def require_a_save_is_due(self, interval_ms: int) -> None:
+        """Unobservable: Flower started so lately that its first save is still to come."""
+        due_s = interval_ms / 1000 + 30
+        if not self.holds_a_save and interval_ms and self.saved_age_s is not None and self.saved_age_s < due_s:
+            raise Unobservable(f"Flower's first save is due within {due_s:.0f} s; look again then")
 
     @property
     def volatile(self) -> str:

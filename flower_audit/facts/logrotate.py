@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flower_audit.errors import Absent, Unobservable
+from flower_audit.errors import Unobservable
 from flower_audit.parsers.logrotate import Rule, parse
 from flower_audit.probe import Output, probe
 
@@ -20,6 +20,7 @@ class Logrotate:
     Units: `now` in seconds since 1970, in the host's own time zone as well.
     """
 
+    installed: bool = True
     rules: tuple[Rule, ...]
     errors: tuple[str, ...] = ()
     scheduled: bool = False
@@ -74,13 +75,12 @@ date '+Now=%Y-%m-%d-%H:%M:%S'
 def logrotate(out: Output) -> Logrotate:
     """Source: logrotate's configuration, its state file, `logrotate -d`.
 
-    Absent: it is not installed.  Unobservable: no root, which the state file and the included files may need.
+    Absent: never; where it is not installed, no log is rotated by it.
+    Unobservable: no root, which the state file and the included files may need.
     """
     text = out.succeeded()
-    if text.strip() == "absent":
-        raise Absent("logrotate is not installed")
-    if text.strip() == "no-configuration":
-        raise Absent("logrotate has no configuration")
+    if text.strip() in {"absent", "no-configuration"}:
+        return Logrotate(installed=text.strip() != "absent", rules=(), rotated={})
     files_part, found, rest = text.partition("\n@state\n")
     state, _, rest = rest.partition("\n@check\n")
     check, schedule_found, schedule = rest.partition("\n@schedule\n")

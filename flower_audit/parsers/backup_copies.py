@@ -83,17 +83,11 @@ def copies_in(place: str, database: str, dedicated: bool) -> list[dict[str, Any]
             base = re.sub(r"\.(dat|dir|bak)$", "", path)
             parts = found[base]["parts"] + [path] if base in found else [path]
             youngest = max(one["mtime"], found[base]["mtime"] if base in found else 0)
-            found[base] = {**one, "path": base if len(parts) > 1 else path, "parts": parts, "mtime": youngest}
+            exposed = one["exposed"] or (base in found and found[base]["exposed"])
+            whole = {"path": base if len(parts) > 1 else path, "parts": parts, "mtime": youngest, "exposed": exposed}
+            found[base] = {**one, **whole}
         if entries > MAX_ENTRIES:
             break
     for copy in found.values():
-        copy["exposed"] = any(others_may_read(part) for part in copy.get("parts", [copy["path"]]))
         copy["kind"] = copy.get("kind", "file")
     return list(found.values())
-
-
-def others_may_read(path: str) -> bool:
-    """Whether anybody on the host may read a file: its own mode, and the way through every folder above it."""
-    if not Path(path).stat().st_mode & 0o004:
-        return False
-    return all(folder.stat().st_mode & 0o001 for folder in Path(path).parents)

@@ -88,6 +88,7 @@ def properties(path: str, root: str = "") -> dict[str, Any]:
     return {
         "path": path[len(root) :],
         "mode": stat.S_IMODE(found.st_mode),
+        "exposed": bool(found.st_mode & 0o006) and all(above.stat().st_mode & 0o001 for above in Path(path).parents),
         "uid": found.st_uid,
         "gid": found.st_gid,
         "size": found.st_size,

@@ -1,0 +1,82 @@
+"""What keeps each of Flower's log files from growing without end, and whether it works."""
+
+import re
+from dataclasses import dataclass
+
+from flower_audit.errors import Unobservable
+from flower_audit.facts.journald import Journald
+from flower_audit.facts.logrotate import Logrotate
+from flower_audit.facts.logs import LogFile, Logs
+from flower_audit.facts.options import Options
+from flower_audit.parsers.logrotate import PERIOD_S, Rule
+from flower_audit.probe import fact
+
+STARTS_AGAIN = re.compile(r"\b(restart|try-restart|reload-or-restart|condrestart|force-reload)\b|supervisorctl|\bsv\b")
+SPARSE_FROM = 1024**2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRotation:
+    """The log's bounds.
+
+    Shape: `bounded` and `unbounded` are sentences, one for each place that the log goes to; `defects` say why a
+    rotation that is set up does not work; `rules` are the files of the logrotate rules that apply.
+    """
+
+    bounded: tuple[str, ...] = ()
+    unbounded: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@fact()
+def log_rotation(logs: Logs, options: Options, logrotate: Logrotate, journald: Journald | None = None) -> LogRotation:
+    """Source: logrotate(8), tornado.log (`log_file_prefix` rotates by itself), journald.conf(5).
+
+    Unobservable: the log goes to a pipe that another program reads.
+    """
+    bounded, unbounded, defects, rules = [], [], [], []
+    for file in logs.files:
+        own = file.path == options.log_file
+        rule = logrotate.rule_for(file.path)
+        if rule:
+            bounded.append(f"{file.path} by {rule.file}")
+            rules.append(rule.file)
+            defects += _defects(file, rule, logrotate, own=own)
+        elif own:
+            bounded.append(f"{file.path} by Flower itself (log_file_max_size)")
+        else:
+            unbounded.append(file.path)
+    if logs.journal:
+        bounded.append("the journal by journald" if journald else "the journal")
+    if not bounded and not unbounded:
+        places = ", ".join(dict.fromkeys(logs.streams)) or "nowhere that is known"
+        raise Unobservable(f"Flower's log goes to {places}; what keeps it there is not visible from its process")
+    return LogRotation(bounded=tuple(bounded), unbounded=tuple(unbounded), defects=tuple(defects), rules=tuple(rules))
+
+
+def _defects(file: LogFile, rule: Rule, logrotate: Logrotate, *, own: bool) -> list[str]:
+    found = [f"logrotate says: {error}" for error in logrotate.errors_about(file.path, rule)[:2]]
+    if not file.current:
+        found.append(f"Flower goes on writing to a file that was renamed or deleted, not to {file.path}")
+    if rule.copies_only:
+        found.append(f"{rule.file} says `copy`, which leaves the file as long as it is")
+    elif not rule.copytruncate and not STARTS_AGAIN.search(rule.after):
+        found.append(f"{rule.file} has no copytruncate and restarts nothing: Flower keeps the renamed file open")
+    if rule.copytruncate and not file.appends and not own and file.size > SPARSE_FROM:
+        found.append(f"{file.path} is not opened for appending, so it jumps back to its old size after each rotation")
+    if not logrotate.scheduled:
+        found.append("neither logrotate.timer nor a cron job starts logrotate")
+    if logrotate.last_result not in {"", "success"}:
+        found.append(f"the last run of logrotate.service ended with {logrotate.last_result}")
+    return found + _staleness(file, rule, logrotate)
+
+
+def _staleness(file: LogFile, rule: Rule, logrotate: Logrotate) -> list[str]:
+    """A rotation that is overdue: a day is allowed for the schedule, and an empty file is not rotated at all."""
+    period_s = PERIOD_S.get(rule.frequency)
+    last = logrotate.rotated.get(file.path)
+    if period_s is None or last is None or not file.size:
+        return []
+    overdue_s = logrotate.now - last - period_s - 86_400
+    return [f"{file.path} was last rotated {(logrotate.now - last) / 86_400:.0f} days ago"] if overdue_s > 0 else []
