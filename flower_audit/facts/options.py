@@ -20,6 +20,36 @@ __all__ = ["BasicAuth", "BrokerUrl", "OAuth", "Options", "Problem", "Setting", "
 
 Value = str | int | float | bool | None
 
+START = r"""[ -n "$pid" ] || { [ -r /proc/1/environ ] && echo "== absent" || echo "== hidden"; exit 0; }
+process=/proc/$pid
+[ -r "$process/environ" ] || { echo "== hidden"; exit 0; }
+lines() { tr '\n\000' '\001\n' <"$1" | sed 's/^/ /'; }
+text() { head -c 65536 "$1" | sed 's/^/ /'; echo; }
+ticks=$(sed 's/.*) //' "$process/stat" | cut -d' ' -f20)
+boot=$(awk '$1 == "btime" {print $2}' /proc/stat)
+echo "== started $(( boot + ticks / $(getconf CLK_TCK 2>/dev/null || echo 100) ))"
+echo "== workdir $(readlink "$process/cwd")"
+echo "== uid $(awk '$1 == "Uid:" {print $3}' "$process/status")"
+echo "== argv"; lines "$process/cmdline"
+echo "== environ"; lines "$process/environ"
+config=$(tr '\000' '\n' <"$process/cmdline" | sed -n 's/^--*conf=//p' | tail -n 1)
+[ -n "$config" ] ||
+  config=$(tr '\000' '\n' <"$process/environ" | sed -n 's/^FLOWER_[Cc][Oo][Nn][Ff]=//p' | tail -n 1)
+[ -n "$config" ] || config=flowerconfig.py
+case $config in /*) file=$process/root$config;; *) file=$process/cwd/$config;; esac
+if [ -f "$file" ]; then echo "== config $(stat -L -c %Y "$file") $config"; text "$file"
+else echo "== no-config $config"; fi
+[ -f "$process/cwd/celeryconfig.py" ] && echo "== celeryconfig"
+if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
+  owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "$process/cgroup" | tail -n 1)
+  ask() { if [ -z "$owner" ]; then systemctl "$@"; else systemctl --user --machine="$owner@.host" "$@"; fi; }
+  echo "== unit"; ask cat "$unit" 2>/dev/null | head -c 65536 | sed 's/^/ /'; echo
+  ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
+  | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
+  | while IFS= read -r file; do [ -f "$file" ] && { echo "== file $file"; text "$file"; }; done
+fi"""
+"""The shell commands that print how Flower was started, for `read_start`; three facts read them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
@@ -176,37 +206,7 @@ class Options:
         return "basic" if self.basic_auth else "oauth" if self.oauth else "none"
 
 
-@probe(
-    r"""[ -n "$pid" ] || { [ -r /proc/1/environ ] && echo "== absent" || echo "== hidden"; exit 0; }
-process=/proc/$pid
-lines() { tr '\n\000' '\001\n' <"$1" | sed 's/^/ /'; }
-text() { head -c 65536 "$1" | sed 's/^/ /'; echo; }
-ticks=$(sed 's/.*) //' "$process/stat" | cut -d' ' -f20)
-boot=$(awk '$1 == "btime" {print $2}' /proc/stat)
-echo "== started $(( boot + ticks / $(getconf CLK_TCK 2>/dev/null || echo 100) ))"
-echo "== workdir $(readlink "$process/cwd")"
-echo "== argv"; lines "$process/cmdline"
-echo "== environ"; lines "$process/environ"
-config=$(tr '\000' '\n' <"$process/cmdline" | sed -n 's/^--*conf=//p' | tail -n 1)
-[ -n "$config" ] ||
-  config=$(tr '\000' '\n' <"$process/environ" | sed -n 's/^FLOWER_[Cc][Oo][Nn][Ff]=//p' | tail -n 1)
-[ -n "$config" ] || config=flowerconfig.py
-case $config in /*) file=$process/root$config;; *) file=$process/cwd/$config;; esac
-if [ -f "$file" ]; then echo "== config $(stat -L -c %Y "$file") $config"; text "$file"
-else echo "== no-config $config"; fi
-[ -f "$process/cwd/celeryconfig.py" ] && echo "== celeryconfig"
-if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
-  owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "$process/cgroup" | tail -n 1)
-  ask() { if [ -z "$owner" ]; then systemctl "$@"; else systemctl --user --machine="$owner@.host" "$@"; fi; }
-  echo "== unit"; ask cat "$unit" 2>/dev/null | head -c 65536 | sed 's/^/ /'; echo
-  ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
-  | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
-  | while IFS= read -r file; do [ -f "$file" ] && { echo "== file $file"; text "$file"; }; done
-fi
-exit 0""",
-    root=True,
-    private=True,
-)
+@probe(START + "\nexit 0", root=True, private=True)
 def options(out: Output, package: Package) -> Options:
     """Flags before the configuration file before the environment before this release's defaults, of the live process.
 
@@ -214,13 +214,22 @@ def options(out: Output, package: Package) -> Options:
     Source: flower/command.py of each release.  Absent: no Flower runs.  Unobservable: not root, or its release is
     not known.
     """
-    text = out.succeeded()
-    if text.startswith("== absent"):
-        raise Absent("no Flower process runs on this host")
+    start = start_of(out)
     release = package.flower
     if release is None:
         raise Unobservable(f"Flower's release is not known: no package metadata in {package.venv or 'its environment'}")
-    return options_of_start(read_start(text), release)
+    return options_of_start(start, release)
+
+
+def start_of(out: Output) -> Start:
+    """How Flower was started, from a command that begins with START.  Absent and Unobservable: as `options`."""
+    text = out.succeeded()
+    if text.startswith("== absent"):
+        raise Absent("no Flower process runs on this host")
+    start = read_start(text)
+    if not start.argv:
+        raise Unobservable("the environment of Flower's process could not be read")
+    return start
 
 
 def options_of_start(start: Start, release: Version) -> Options:

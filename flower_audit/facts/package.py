@@ -19,7 +19,7 @@ class Package:
     """The distributions beside Flower.
 
     Shape: `versions` maps canonical names to versions, for Flower, Celery and what they talk through; `requires_python`
-    and `unmet` come of Flower's own metadata, `unmet` as `celery>=5.0.5 (found 4.4.7)`; `python` may have two parts.
+    and `unmet` come of Flower's own metadata (no `flower` there: it is not installed), `unmet` as `celery>=5.0.5 (found 4.4.7)`; `python` may have two parts.
     """
 
     venv: str
@@ -75,8 +75,6 @@ def package(out: Output) -> Package:
     text = out.succeeded()
     if text.startswith("absent"):
         raise Absent("no Flower process and no unit name a Python environment")
-    if text.startswith("missing"):
-        raise Absent(f"the environment that the unit names does not exist: {text.split(maxsplit=1)[1].strip()[:200]}")
     head, *blocks = re.split(r"^metadata:\n", text, flags=re.MULTILINE)
     versions: dict[str, str] = {}
     flower_headers: list[tuple[str, str]] = []
@@ -91,7 +89,7 @@ def package(out: Output) -> Package:
     python = re.search(r"^python: *(\d+(?:\.\d+)+)", head, re.MULTILINE)
     library = re.search(r"^lib: .*/python(\d+\.\d+)/", text, re.MULTILINE)
     found = python or library
-    venv = re.search(r"^venv: (.*)$", head, re.MULTILINE)
+    venv = re.search(r"^(?:venv:|missing) (.*)$", head, re.MULTILINE)
     return Package(
         venv=venv[1] if venv else "",
         python=found[1] if found else "",

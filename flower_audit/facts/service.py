@@ -16,8 +16,9 @@ class Service:
     """State of the systemd unit that runs Flower.
 
     Shape: `restart` is Restart=; `enabled` is UnitFileState (`enabled`, `disabled`, `static`, `generated` …);
-    `manager` is `system`, or `user NAME` for a user's own service manager; `after` are unit names; `hardening` maps
-    settings to what is in force; `environment_files` without their dash.
+    `manager` is `system`, or `user NAME` for a user's own service manager; `after` are unit names; `lingers` tells that
+    a user's manager runs without a login; `hardening` maps settings to what is in force; `environment_files` without
+    their dash.
     Units: `memory_max` and `memory_current` in bytes, `cpu_quota_percent` of one CPU, None without a limit or number.
     """
 
@@ -46,6 +47,8 @@ class Service:
     limit_nofile: int | None
     after: tuple[str, ...]
     requires: tuple[str, ...]
+    wanted_by: tuple[str, ...]
+    lingers: bool
     need_daemon_reload: bool
     environment_files: tuple[str, ...]
     hardening: dict[str, str]
@@ -66,11 +69,12 @@ ask() {
 echo "Manager=$owner $(getent passwd "$owner" 2>/dev/null | cut -d: -f1)"
 echo "Host=$(awk '/^MemTotal:/ {print $2}' /proc/meminfo) $(getconf _NPROCESSORS_ONLN)"
 systemctl --version | sed -n 's/^systemd \([0-9]*\).*/Systemd=\1/p'
-ask show "$unit" --property=Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID,User,Group,\
-DynamicUser,WorkingDirectory,MemoryMax,MemoryLimit,MemoryHigh,MemoryCurrent,CPUQuotaPerSecUSec,Restart,NRestarts,\
-Result,LimitNOFILESoft,LimitNOFILE,After,Requires,Wants,NeedDaemonReload,EnvironmentFiles,TimeoutStopUSec,\
-NoNewPrivileges,ProtectSystem,ProtectHome,PrivateTmp,PrivateDevices,CapabilityBoundingSet,RestrictSUIDSGID,ProtectKernelTunables,\
-UMask"""
+echo "Linger=$(ls /var/lib/systemd/linger 2>/dev/null | grep -cx "$(getent passwd "$owner" 2>/dev/null | cut -d: -f1)")"
+ask show "$unit" -p Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID,User,Group \
+ -p DynamicUser,WorkingDirectory,MemoryMax,MemoryLimit,EffectiveMemoryMax,MemoryHigh,MemoryCurrent \
+ -p CPUQuotaPerSecUSec,Restart,NRestarts,Result,LimitNOFILESoft,LimitNOFILE,After,Requires,Wants,WantedBy,RequiredBy \
+ -p NeedDaemonReload,EnvironmentFiles,TimeoutStopUSec,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateTmp \
+ -p PrivateDevices,CapabilityBoundingSet,RestrictSUIDSGID,ProtectKernelTunables,UMask"""
 )
 def service(out: Output) -> Service:
     """Source: systemctl(1) `show`.  Absent: no unit of Flower.  Unobservable: no systemd, or it does not answer."""
@@ -92,8 +96,11 @@ def service(out: Output) -> Service:
     if not one("LoadState"):
         raise Unobservable("systemd did not answer for this unit")
     host, _, cpus = one("Host").partition(" ")
+    memory_host = int(host) * 1024 if host.isdigit() else None
     owner_uid, _, owner = one("Manager").partition(" ")
-    limits = [bound for name in ("MemoryMax", "MemoryLimit") if (bound := _bytes(one(name))) is not None]
+    # EffectiveMemoryMax (systemd 256) counts the slices around the unit, and without any limit tells the host's memory.
+    limits = [_bytes(one(name)) for name in ("MemoryMax", "MemoryLimit", "EffectiveMemoryMax")]
+    smaller = [limit for limit in limits if limit is not None and (memory_host is None or limit < memory_host)]
     return Service(
         unit=one("Id"),
         manager=f"user {owner or owner_uid}" if owner_uid else "system",
@@ -108,10 +115,10 @@ def service(out: Output) -> Service:
         group=one("Group"),
         dynamic_user=one("DynamicUser") == "yes",
         working_directory=one("WorkingDirectory").lstrip("!"),
-        memory_max=min(limits, default=None),
+        memory_max=min(smaller, default=_bytes(one("MemoryMax"))),
         memory_high=_bytes(one("MemoryHigh")),
         memory_current=_bytes(one("MemoryCurrent")),
-        memory_host=int(host) * 1024 if host.isdigit() else None,
+        memory_host=memory_host,
         cpu_quota_percent=_percent(one("CPUQuotaPerSecUSec")),
         cpus=int(cpus) if cpus.isdigit() else 0,
         restart=one("Restart"),
@@ -120,6 +127,8 @@ def service(out: Output) -> Service:
         limit_nofile=_bytes(one("LimitNOFILESoft") or one("LimitNOFILE")),
         after=tuple(one("After").split()),
         requires=tuple(f"{one('Requires')} {one('Wants')}".split()),
+        wanted_by=tuple(f"{one('WantedBy')} {one('RequiredBy')}".split()),
+        lingers=one("Linger").isdigit() and one("Linger") != "0",
         need_daemon_reload=one("NeedDaemonReload") == "yes",
         environment_files=tuple(
             re.sub(r" \(ignore_errors=\w+\)$", "", value) for value in found.get("EnvironmentFiles", []) if value

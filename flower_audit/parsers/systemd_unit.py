@@ -25,6 +25,10 @@ class Directive:
     file: str
     line: int
 
+    def assignments(self) -> dict[str, str]:
+        """The variables of an `Environment=` line; words that assign nothing are ignored, as systemd does."""
+        return assignments(self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitText:
