@@ -112,7 +112,7 @@ class Recorder:
 
 def not_run(check: Any, target: Target, ways: Iterable[str]) -> Result:
     """A check that was never asked, with the option that would enable it."""
-    options = " and ".join(OPTION_OF_WAY[way] for way in sorted(ways))
+    options = " and ".join(dict.fromkeys(OPTION_OF_WAY[way] for way in sorted(ways)))
     return Result(
         check=check.id,
         target=target.name,
@@ -135,11 +135,13 @@ def audited(target: Target, gatherer: Any) -> AuditedTarget:
     looked_as = ""
     if header:
         root = header.get("uid") == "0"
-        looked_as = f"{header.get('user')}, with{'' if root else 'out'} root"
+        looked_as = f"{header.get('login')} with{' root' if root else 'out root'}"
         looked_as += f" (sudo refused: {gatherer.sudo_error})" if gatherer.sudo_error else ""
     found: dict[str, str] = {"about": target.about} if target.about else {}
     for fact in gatherer.known().values():
-        found |= {name: clean(str(value)) for name, value in getattr(fact, "found", {}).items()}
+        versions = getattr(fact, "found", None)
+        if isinstance(versions, Mapping):
+            found |= {str(name): clean(str(value)) for name, value in versions.items()}
     if others := header.get("others", "").split():
         found["other Flower processes, not audited"] = " ".join(others[:8])
     if contained := header.get("contained", "").split():

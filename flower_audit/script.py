@@ -135,7 +135,7 @@ def write(commands: Sequence[Command], nonce: str, variables: Mapping[str, str],
     lines.append('user=$(id -un 2>/dev/null); uid=$(id -u); owner=$(stat -c %u "/proc/$pid" 2>/dev/null)')
     lines.append('printf "\\n%s header\\n" "$nonce"')
     lines.append(
-        'printf "%s\\0" "uid=$uid" "owner=$owner" "user=$user" "unit=$unit" "pid=$pid" '
+        'printf "%s\\0" "uid=$uid" "owner=$owner" "login=${SUDO_USER:-$user}" "unit=$unit" "pid=$pid" '
         '"workdir=$workdir" "venv=$venv" "others=$others" "contained=$contained"'
     )
     lines.append('printf "\\n%s end\\n" "$nonce"; printf "\\n%s\\n" "$nonce" >&2')
