@@ -1,7 +1,6 @@
 """The reverse proxy on this host that fronts Flower."""
 
 import dataclasses
-import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +8,8 @@ from typing import Any, TypeVar
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.caddy import Caddy, Instance
+from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.nginx import Nginx
-from flower_audit.facts.options import Options
-from flower_audit.facts.process import Process
-from flower_audit.facts.sockets import Sockets
 from flower_audit.parsers import caddy as caddy_sites
 from flower_audit.parsers import nginx as nginx_sites
 from flower_audit.parsers.frontend import Frontend, Kind
@@ -22,8 +19,6 @@ from flower_audit.probe import fact
 Fact = TypeVar("Fact")
 UNREAD = ("haproxy", "apache2", "httpd", "traefik", "envoy", "docker-proxy", "lighttpd", "h2o", "varnishd", "hitch")
 """Programs on the public ports that may front Flower and whose configuration is not read here."""
-
-DEFAULT_PORT = 5555
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,29 +55,69 @@ class Proxy(Frontend):
         plain = [name for name in self.server_names if re.fullmatch(r"[\w.-]+\.[\w-]+|localhost", name)]
         return plain[0] if plain else "flower.example.com"
 
+    @property
+    def missing_headers(self) -> tuple[str, ...]:
+        """The headers that tell Flower who asks, and how, and that are not sent to it."""
+        sent = {name for name, setting in self.request_headers.items() if setting.value}
+        wanted = {"X-Forwarded-For", "X-Forwarded-Proto"} | ({"X-Real-IP"} if self.kind == "nginx" else set())
+        missing = {name for name in wanted if name.lower() not in sent}
+        return tuple(sorted(missing - ({"X-Forwarded-Proto"} if "x-scheme" in sent else set())))
+
+    @property
+    def host_defect(self) -> str:
+        """In which way the Host that Flower sees is not the browser's; empty where it is."""
+        setting = self.request_headers.get("host")
+        sent = setting.value if setting is not None else ""
+        odd_ports = [listen.port for listen in self.listens if listen.port not in {0, 80, 443}]
+        if not sent:
+            return f"Host is not set: Flower sees {self.upstreams[0]}"
+        if "$http_host" in sent or "$request_port" in sent or "http.request.host" in sent:
+            return ""
+        same_name = sent in {"$host", *self.server_names} or (sent == "$server_name" and len(self.server_names) == 1)
+        if same_name and odd_ports:
+            return f"Host is {sent}, which drops the port {odd_ports[0]} of the browser's"
+        return "" if same_name else f"Host is {sent}"
+
+    @property
+    def short_timeouts(self) -> dict[str, float]:
+        """What is set to wait for Flower's answer, by directive, in seconds; what is not set waits 60 s or longer."""
+        waits = {"proxy_send_timeout": self.timeouts.send_s, "proxy_read_timeout": self.timeouts.read_s}
+        names = {"proxy_send_timeout": "write_timeout", "proxy_read_timeout": "read_timeout"}
+        return {name if self.kind == "nginx" else names[name]: s for name, s in waits.items() if s is not None}
+
+    @property
+    def rate_limit_defect(self) -> str:
+        """Why no request limit is in force; empty where one is.  Unobservable: it depends on more than the file."""
+        if any(limit.counts for limit in self.rate_limits):
+            return ""
+        unsure = next((limit for limit in self.rate_limits if limit.counts is None), None)
+        if unsure is not None:
+            raise Unobservable(f"{unsure.where}: limit_req zone={unsure.zone}: {unsure.problem}")
+        return self.rate_limits[0].problem if self.rate_limits else "no request limit is in effect"
+
+    def fix(self, nginx: str, caddy: str) -> str:
+        """The lines to write, where they go on this host, and how to load them."""
+        if self.kind == "nginx":
+            return f"in the location at {self.where}:\n{nginx}\nthen `nginx -t && systemctl reload nginx`"
+        return f"in {self.config}, in the site of {self.host}:\n{caddy}\nthen `caddy reload --config {self.config}`"
+
 
 @fact()
 def proxy(
+    endpoints: Endpoints,
     nginx: Nginx | Unobservable | None = None,
     caddy: Caddy | Unobservable | None = None,
-    sockets: Sockets | Unobservable | None = None,
-    options: Options | Unobservable | None = None,
-    process: Process | Unobservable | None = None,
 ) -> Proxy:
     """Source: nginx's and Caddy's configuration, Flower's options, and the listening sockets.
 
     Absent: no proxy on this host fronts Flower.  Unobservable: one may, and its configuration cannot be read.
     """
-    own_nginx, own_caddy, flower = (
-        _known(nginx),
-        _known(caddy),
-        _Flower(_known(sockets), _known(options), _known(process)),
-    )
-    sites = [*_from_nginx(own_nginx, flower), *_from_caddy(own_caddy, flower)]
+    own_nginx, own_caddy = _known(nginx), _known(caddy)
+    sites = [*_from_nginx(own_nginx, endpoints), *_from_caddy(own_caddy, endpoints)]
     related = [(kinship, site) for kinship, site in sites if kinship is not None]
     best = min(related, key=_rank, default=(0, None))[1]
     if best is None:
-        _give_up((nginx, caddy), own_caddy, sites, flower)
+        _give_up((nginx, caddy), own_caddy, sites, endpoints)
         raise Absent("no reverse proxy on this host fronts Flower")
     if best.unresolved:
         raise Unobservable(f"{best.where}: {best.unresolved}")
@@ -90,7 +125,7 @@ def proxy(
 
 
 def _give_up(
-    facts: tuple[object, ...], caddy: Caddy | None, sites: list[tuple[int | None, Proxy]], flower: "_Flower"
+    facts: tuple[object, ...], caddy: Caddy | None, sites: list[tuple[int | None, Proxy]], flower: Endpoints
 ) -> None:
     """Raise Unobservable where a proxy may front Flower that could not be looked into."""
     for hidden in facts:
@@ -104,74 +139,6 @@ def _give_up(
         raise Unobservable(f"fronted by {', '.join(unread)}, which this audit cannot read")
     if caddy is not None and any(item.pid and not item.running and not item.on_disk for item in caddy.instances):
         raise Unobservable("Caddy runs, and neither its file nor its admin interface told its configuration")
-
-
-class _Flower:
-    """Where Flower listens, and whether an upstream is that."""
-
-    def __init__(self, sockets: Sockets | None, options: Options | None, process: Process | None) -> None:
-        self.prefix = f"/{options.url_prefix}" if options is not None and options.url_prefix else ""
-        self.own_addresses = set(sockets.addresses) if sockets else set()
-        self.programs_in_front = sockets.programs_on(80, 443, 8080, 8443) if sockets else ()
-        self.places: tuple[str, ...] = ()
-        if sockets is not None and process is not None:
-            # Empty where root alone is told whose the sockets are; what Flower was told to do comes next.
-            self.places = tuple(item.place for item in sockets.listening if process.pid in item.pids)
-        if not self.places and options is not None:
-            address = f"[{options.address}]" if ":" in options.address else options.address or "*"
-            self.places = (f"unix:{options.unix_socket}",) if options.unix_socket else (f"{address}:{options.port}",)
-
-    def is_at(self, upstream: str) -> bool | None:
-        """Whether a connection to the upstream ends at Flower; None where a name leaves that open."""
-        if not self.places:
-            return None
-        if upstream.startswith("unix:"):
-            return upstream.rstrip(":") in self.places
-        host, _, port = upstream.rpartition(":")
-        here = {
-            place.rpartition(":")[0] for place in self.places if place.endswith(f":{port}") and place[:5] != "unix:"
-        }
-        local = self.is_local(upstream)
-        if not here or local is False:
-            return False
-        if local is None:
-            return None
-        host = host.strip("[]")
-        if host == "localhost":
-            return not here.isdisjoint({"*", "", "0.0.0.0", "[::]", "127.0.0.1", "[::1]", "localhost"})  # noqa: S104
-        everywhere = {"*", "[::]"} if ":" in host else {"*", "", "0.0.0.0"}  # noqa: S104 - compared, not bound
-        return not here.isdisjoint(everywhere | {host, f"[{host}]"})
-
-    def is_local(self, upstream: str) -> bool | None:
-        """Whether an upstream is on this host; None for a name that only its resolver knows."""
-        if upstream.startswith("unix:"):
-            return True
-        host = upstream.rpartition(":")[0].strip("[]")
-        if host == "localhost" or host in self.own_addresses:
-            return True
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return None
-        return address.is_loopback or address.is_unspecified
-
-    def reached_by(self, site: Frontend) -> bool | None:
-        """Whether all upstreams of a site are Flower."""
-        answers = {self.is_at(upstream) for upstream in site.upstreams}
-        return None if not answers or None in answers else answers == {True}
-
-    def kinship(self, site: Frontend) -> int | None:
-        """How surely a site is meant for Flower: 0 it ends there, 1 it may, 2 it is called so; None not at all."""
-        answers = [self.is_at(upstream) for upstream in site.upstreams]
-        if True in answers:
-            return 0
-        if self.places and None in answers:
-            return 1
-        text = " ".join((*site.server_names, site.prefix, site.target, site.where, *site.upstreams))
-        called = "flower" in text.lower()
-        if not self.places:
-            return 1 if called or any(item.endswith(f":{DEFAULT_PORT}") for item in site.upstreams) else None
-        return 2 if called and (site.unresolved or any(self.is_local(item) for item in site.upstreams)) else None
 
 
 def _known(fact: Fact | Unobservable | None) -> Fact | None:
@@ -192,7 +159,7 @@ def _rank(candidate: tuple[int, Proxy]) -> tuple[object, ...]:
     )
 
 
-def _from_nginx(nginx: Nginx | None, flower: _Flower) -> Iterator[tuple[int | None, Proxy]]:
+def _from_nginx(nginx: Nginx | None, flower: Endpoints) -> Iterator[tuple[int | None, Proxy]]:
     for instance in nginx.instances if nginx is not None else ():
         for text, enabled in ((instance.dump, True), (instance.available, False)):
             for site in nginx_sites.frontends(parse(text, instance.config), flower.prefix) if text else ():
@@ -215,7 +182,7 @@ def _from_nginx(nginx: Nginx | None, flower: _Flower) -> Iterator[tuple[int | No
                 )
 
 
-def _from_caddy(caddy: Caddy | None, flower: _Flower) -> Iterator[tuple[int | None, Proxy]]:
+def _from_caddy(caddy: Caddy | None, flower: Endpoints) -> Iterator[tuple[int | None, Proxy]]:
     for instance in caddy.instances if caddy is not None else ():
         running = instance.running or ("" if instance.changed else instance.on_disk)
         texts = (
