@@ -36,7 +36,10 @@ def log_rotation(logs: Logs, options: Options, logrotate: Logrotate, journald: J
     Unobservable: the log goes to a pipe that another program reads.
     """
     bounded, unbounded, defects, rules = [], [], [], []
-    for file in logs.files:
+    files = logs.files
+    if options.log_file and options.log_file not in {file.path for file in files}:
+        files += (LogFile(path=options.log_file),)  # set, and not opened yet
+    for file in files:
         own = file.path == options.log_file
         rule = logrotate.rule_for(file.path)
         if rule:
