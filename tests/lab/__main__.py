@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from pathlib import Path
 
-from . import ledger, tree
+from . import ledger, matrix, scripts, tree
 from .errors import LabError
 from .host import Host
 
@@ -24,6 +25,10 @@ def main() -> int:
     commands.add_parser("list", help="list the hosts that are up")
     clean = commands.add_parser("sweep", help="remove what a crash left behind")
     clean.add_argument("--all", action="store_true", help="take down every host, running or not")
+    matrix_ = commands.add_parser("matrix", help="boot, break, audit and compare every state")
+    matrix_.add_argument("--only", nargs="+", default=[], metavar="NAME", help="names or parts of names")
+    matrix_.add_argument("--jobs", type=int, default=2)
+    matrix_.add_argument("--markdown", type=Path, help="write the table there")
     options = parser.parse_args()
 
     reason = tree.missing_requirement()
@@ -55,7 +60,21 @@ def _run(options: argparse.Namespace) -> int:
                 print(f"{entry.name}\t{life}\towner {entry.owner or '-'}\t{entry.directory}")
         case "sweep":
             print(*ledger.sweep(everything=options.all), sep="\n")
+        case "matrix":
+            wanted = [state for state in scripts.every() if _chosen(state.name, options.only)]
+            verdicts = []
+            for verdict in matrix.run(wanted, options.jobs):
+                verdicts.append(verdict)
+                print(matrix.line(verdict), flush=True)
+            print(matrix.counts(verdicts))
+            if options.markdown:
+                options.markdown.write_text(f"{matrix.counts(verdicts)}\n\n{matrix.table(verdicts)}")
+            return 0 if all(verdict.right for verdict in verdicts) else 1
     return 0
+
+
+def _chosen(name: str, only: list[str]) -> bool:
+    return not only or any(part in name for part in only)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,9 @@ def connect(name: str, number: int) -> None:
             ip("address", "add", f"{IPV6}1/64", "dev", BRIDGE, "nodad")
             ip("link", "set", BRIDGE, "up")
     ip("netns", "add", space)
-    ip("link", "add", outer, "type", "veth", "peer", "name", "host0", "netns", space)
+    # Always the same hardware address for an address: a new one would have to wait until old neighbours are forgotten.
+    inner = ["name", "host0", "address", f"02:00:5e:10:00:{number:02x}", "netns", space]
+    ip("link", "add", outer, "type", "veth", "peer", *inner)
     ip("link", "set", outer, "master", BRIDGE, "up")
     ip("-n", space, "link", "set", "lo", "up")
     ip("-n", space, "link", "set", "host0", "up")

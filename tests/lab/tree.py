@@ -32,6 +32,7 @@ RECIPE = HERE / "golden"
 SUITE = "bookworm"
 PYTHON = "3.11"  # of that suite
 FLOWER = "2.2.0"
+FLOWER_PASSWORD = "hV7nQz3KpW9tXe5RmB2d"  # of the account `ops` on every lab host
 WARM_FOR = 12 * 3600  # seconds; an older warm layer would show stale backups and metrics
 NEEDED = ("mmdebstrap", "systemd-nspawn", "ip", "mkfs.ext4", "ssh-keygen")
 

@@ -1,0 +1,139 @@
+"""Boot a host for every state, audit it as a user would, and compare what was said with what was ordered."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import tree
+from .errors import LabError
+from .host import Host
+from .scripts import State
+
+ALARMS = ("fail", "unknown", "bug")
+AUDIT_TIMEOUT_S = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the audit said of one state."""
+
+    state: State
+    outcomes: dict[str, str]  # check id -> outcome
+    trouble: str  # why there are none
+    seconds: float
+
+    @property
+    def caught(self) -> set[str]:
+        """Ordered failures that came."""
+        return {check for check, outcome in self.outcomes.items() if outcome == "fail" and check in self.state.fails}
+
+    @property
+    def missed(self) -> set[str]:
+        """Ordered failures that did not come, although the check exists."""
+        return set(self.state.fails) - self.caught
+
+    @property
+    def unordered(self) -> dict[str, str]:
+        """Alarms nobody ordered."""
+        ordered = self.state.fails | self.state.may
+        return {check: said for check, said in self.outcomes.items() if said in ALARMS and check not in ordered}
+
+    @property
+    def right(self) -> bool:
+        """Exactly what was ordered."""
+        return not (self.trouble or self.missed or self.unordered)
+
+
+def audit(host: Host, report: Path, *, options: Iterable[str] = ()) -> dict[str, str]:
+    """Run the audit's own command line against a host, as somebody with an account would; check id -> outcome."""
+    report.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pytest", f"--flower-host=ssh://audit@{host.name}", "--sudo"]
+    command += [f"--ssh-config={host.ssh_config}", f"--flower-url={host.url}", f"--flower-ca={host.ca_file}"]
+    command += ["--flower-user=ops", f"--flower-report={report}", "-p", "no:cacheprovider", *options]
+    (report / "flower-audit.json").unlink(missing_ok=True)
+    with (report / "output.txt").open("w") as output:
+        subprocess.run(
+            command,
+            cwd=report,
+            env={**os.environ, "FLOWER_AUDIT_PASSWORD": tree.FLOWER_PASSWORD, "PYTHONPATH": str(tree.HERE.parents[1])},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=AUDIT_TIMEOUT_S,
+            check=False,
+        )
+    try:
+        document = json.loads((report / "flower-audit.json").read_text())
+    except FileNotFoundError as error:
+        tail = (report / "output.txt").read_text()[-1500:]
+        raise LabError(f"the audit of {host.name} left no report:\n{tail}") from error
+    return {result["check"]: result["outcome"] for result in document["results"]}
+
+
+def prove(state: State) -> Verdict:
+    """Boot, change, audit, compare."""
+    started = time.monotonic()
+    outcomes: dict[str, str] = {}
+    trouble = ""
+    report = tree.cache() / "matrix" / state.name
+    try:
+        with Host(f"m-{state.name}"[:60], flower=state.flower, packages=state.packages) as host:
+            host.ready()
+            if state.script:
+                host.run(state.script)
+            outcomes = audit(host, report, options=[option.replace("HOST", host.fqdn) for option in state.options])
+    except (LabError, subprocess.TimeoutExpired) as error:
+        trouble = str(error)
+    return Verdict(state=state, outcomes=outcomes, trouble=trouble, seconds=time.monotonic() - started)
+
+
+def run(states: list[State], jobs: int) -> Iterator[Verdict]:
+    """Prove all states, several at once, in the order they become known."""
+    for flower, packages in sorted({(state.flower, state.packages) for state in states}):
+        tree.golden(flower, packages)  # layers first: they are built by one at a time anyway
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(prove, state) for state in states]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def line(verdict: Verdict) -> str:
+    """One line for the terminal, more where something is wrong."""
+    said = f"{'ok   ' if verdict.right else 'WRONG'} {verdict.seconds:5.1f} s  {verdict.state.name}"
+    parts = [f"caught {' '.join(sorted(verdict.caught))}"] if verdict.caught else []
+    for check in sorted(verdict.missed):
+        parts.append(f"MISSED {check} ({verdict.outcomes.get(check, 'no such check')})")
+    parts += [f"UNORDERED {check} ({outcome})" for check, outcome in sorted(verdict.unordered.items())]
+    parts += [f"TROUBLE {verdict.trouble}"] if verdict.trouble else []
+    return "\n        ".join([said, *parts])
+
+
+def table(verdicts: list[Verdict]) -> str:
+    """The matrix as Markdown: a row a state; the checks it orders, which were caught, what nobody ordered."""
+    rows = ["| state | what was done | caught | missed | not ordered |", "|---|---|---|---|---|"]
+    for verdict in sorted(verdicts, key=lambda v: (not v.state.good, v.state.name)):
+        unordered = [f"{check} ({outcome})" for check, outcome in sorted(verdict.unordered.items())]
+        cells = [", ".join(sorted(verdict.caught)), ", ".join(sorted(verdict.missed)), ", ".join(unordered)]
+        rows.append(f"| {verdict.state.name} | {verdict.state.title} | {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def counts(verdicts: list[Verdict]) -> str:
+    """One sentence of totals."""
+    bad = [verdict for verdict in verdicts if not verdict.state.good]
+    good = [verdict for verdict in verdicts if verdict.state.good]
+    ordered = sum(len(verdict.state.fails) for verdict in bad)
+    return (
+        f"{len(bad)} bad states: {sum(not v.missed and not v.trouble for v in bad)} caught, "
+        f"{sum(bool(v.missed) for v in bad)} missed ({sum(len(v.caught) for v in bad)} of {ordered} failures); "
+        f"{len(good)} good hosts; alarms nobody ordered: {sum(len(v.unordered) for v in bad)} on bad states, "
+        f"{sum(len(v.unordered) for v in good)} on good hosts; {sum(bool(v.trouble) for v in verdicts)} in trouble."
+    )

@@ -1,0 +1,45 @@
+# Words the scripts of states and variants are written in; each script runs as root on a host that is ready.
+
+# wait until a command succeeds
+await() { timeout 30 bash -c "until $1; do sleep 0.2; done" || { echo "in vain: $1" >&2; return 1; }; }
+
+# restart Flower after a change and wait until it answers (at the given URL; the golden one without)
+restart_flower() {
+    systemctl daemon-reload
+    systemctl restart flower
+    flower_answers "${1:-http://127.0.0.1:5555}"
+}
+
+flower_answers() {
+    await "curl -skf -o /dev/null ${1:-http://127.0.0.1:5555}/healthcheck"
+    local auth
+    auth=$(sed -n 's/^FLOWER_BASIC_AUTH=["'\'']\?\([^,"'\'']*\).*/\1/p' /etc/flower/flower.env)
+    # as on a host that runs for a while: the worker has been seen again
+    timeout 15 bash -c "until curl -skf -u '$auth' '${1:-http://127.0.0.1:5555}/api/workers?status=true' | grep -q true
+        do sleep 0.2; done" || true
+}
+
+reload_nginx() { nginx -t -q && systemctl reload nginx && sleep 0.3; }
+
+# a drop-in of flower.service: lines of its [Service] section
+drop_in() {
+    mkdir -p /etc/systemd/system/flower.service.d
+    printf '[Service]\n%s\n' "$1" > /etc/systemd/system/flower.service.d/override.conf
+}
+
+# set an option in flowerconfig.py: name and Python value
+option() {
+    sed -i "/^$1 = /d" /etc/flower/flowerconfig.py
+    printf '%s = %s\n' "$1" "$2" >> /etc/flower/flowerconfig.py
+}
+
+# take an option away
+without_option() {
+    grep -q "^$1 = " /etc/flower/flowerconfig.py
+    sed -i "/^$1 = /d" /etc/flower/flowerconfig.py
+}
+
+UNIT=/etc/systemd/system/flower.service
+SITE=/etc/nginx/sites-available/flower
+ENVIRONMENT=/etc/flower/flower.env
+BROKER_PASSWORD=vM2rT9qLx4Wn8ZsK7cYb

@@ -1,0 +1,86 @@
+"""States and variants: shell scripts that change a golden host, and the line of metadata each begins with.
+
+A script begins with comment lines.  The first is a sentence: what an operator did.  Then, as far as they apply:
+
+    # fails: area.slug …      checks that must fail (states only)
+    # may: area.slug …        checks that may fail or be unknown with them, because the damage reaches that far
+    # packages: name …        Debian packages the script needs
+    # flower: 2.1.0           version of Flower instead of the golden one
+    # options: --x …          further options of the audit
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from .tree import FLOWER, HERE
+
+PRELUDE = (HERE / "prelude.sh").read_text()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One script and what it orders."""
+
+    name: str
+    title: str
+    good: bool  # a variant: nothing may be said against it
+    script: str
+    fails: frozenset[str]
+    may: frozenset[str]
+    packages: tuple[str, ...]
+    flower: str
+    options: tuple[str, ...]
+
+
+GOLDEN = State(
+    name="golden",
+    title="The exemplary host as it is",
+    good=True,
+    script="",
+    fails=frozenset(),
+    may=frozenset(),
+    packages=(),
+    flower=FLOWER,
+    options=(),
+)
+
+
+def read(path: Path) -> State:
+    """Read one script; ValueError names the file and the line that is not understood."""
+    text = path.read_text()
+    head: dict[str, str] = {}
+    title = ""
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        key, colon, value = line.removeprefix("#").strip().partition(":")
+        if not title:
+            title = line.removeprefix("#").strip()
+        elif colon and key in {"fails", "may", "packages", "flower", "options"}:
+            head[key] = f"{head.get(key, '')} {value}".strip()
+        else:
+            raise ValueError(f"{path}: {line!r} is no line of metadata")
+    good = path.parent.name == "variants"
+    fails = frozenset(head.get("fails", "").split())
+    if good == bool(fails):
+        raise ValueError(f"{path}: a state orders failures, a variant orders none")
+    return State(
+        name=path.stem,
+        title=title,
+        good=good,
+        script=f"{PRELUDE}\n{text}",
+        fails=fails,
+        may=frozenset(head.get("may", "").split()),
+        packages=tuple(head.get("packages", "").split()),
+        flower=head.get("flower", FLOWER),
+        options=tuple(shlex.split(head.get("options", ""))),
+    )
+
+
+def every() -> list[State]:
+    """The golden host, the variants, the states; sorted by name within their kind."""
+    files = [*sorted((HERE / "variants").glob("*.sh")), *sorted((HERE / "states").glob("*.sh"))]
+    return [GOLDEN, *map(read, files)]
