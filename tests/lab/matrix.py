@@ -63,7 +63,7 @@ def audit(host: Host, report: Path, *, options: Iterable[str] = ()) -> dict[str,
         subprocess.run(
             command,
             cwd=report,
-            env={**os.environ, "FLOWER_AUDIT_PASSWORD": tree.FLOWER_PASSWORD, "PYTHONPATH": str(tree.HERE.parents[1])},
+            env={**os.environ, "FLOWER_AUDIT_PASSWORD": tree.FLOWER_PASSWORD},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
