@@ -19,13 +19,22 @@ class Endpoints:
 
     Shape: `places` are `address:port` (`*`, `0.0.0.0` and `[::]` stand for every address) or `unix:/path`, empty where
     not known; `prefix` is Flower's own `url_prefix` with a leading slash, or empty; `addresses` are the host's own;
-    `programs_in_front` listen on the ports that people open.
+    `programs_in_front` listen on the ports that people open; `open_sockets` are Flower's unix sockets to which every
+    local user may connect.
     """
 
     places: tuple[str, ...]
     prefix: str = ""
     addresses: tuple[str, ...] = ()
     programs_in_front: tuple[str, ...] = ()
+    open_sockets: tuple[str, ...] = ()
+
+    @property
+    def beyond_loopback(self) -> tuple[str, ...]:
+        """The places that other machines reach.  Unobservable: no place is known."""
+        if not self.places:
+            raise Unobservable("where Flower listens is not known")
+        return tuple(place for place in self.places if place[:5] != "unix:" and not _is_loopback(place))
 
     def is_at(self, upstream: str) -> bool | None:
         """Whether a connection to the upstream ends at Flower; None where a name leaves that open."""
@@ -92,9 +101,11 @@ def endpoints(
     places: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
+    everybodys: set[str] = set()
     prefix = ""
     if isinstance(sockets, Sockets):
         addresses, programs = sockets.addresses, sockets.programs_on(80, 443, 8080, 8443)
+        everybodys = {item.place for item in sockets.listening if item.open_to_all}
         if isinstance(process, Process):
             places = tuple(item.place for item in sockets.listening if process.pid in item.pids)
     if isinstance(options, Options):
@@ -102,4 +113,18 @@ def endpoints(
         address = f"[{options.address}]" if ":" in options.address else options.address or "*"
         told = f"unix:{options.unix_socket}" if options.unix_socket else f"{address}:{options.port}"
         places = places or (told,)
-    return Endpoints(places=places, prefix=prefix, addresses=addresses, programs_in_front=programs)
+    return Endpoints(
+        places=places,
+        prefix=prefix,
+        addresses=addresses,
+        programs_in_front=programs,
+        open_sockets=tuple(place for place in places if place in everybodys),
+    )
+
+
+def _is_loopback(place: str) -> bool:
+    host = place.rpartition(":")[0].strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -82,6 +82,41 @@ class Firewall:
         """IPv4 where the host has it, else IPv6."""
         return self.families[0] if self.families else "ip"
 
+    @staticmethod
+    def name_of(family: str) -> str:
+        """IPv4 or IPv6."""
+        return {"ip": "IPv4", "ip6": "IPv6"}[family]
+
+    @property
+    def lost_at_boot(self) -> tuple[str, ...]:
+        """The families that are refused now, and will not be after a reboot."""
+        return tuple(self.name_of(family) for family in self.denies if family not in self.boots)
+
+    @property
+    def fix(self) -> str:
+        """How to refuse by default, with what this host has.  Port 22 comes first: one may be connected through it."""
+        if self.manager == "firewalld":
+            return "firewall-cmd --set-default-zone=public && firewall-cmd --runtime-to-permanent"
+        if self.manager in {"ufw", ""}:
+            tool = "" if self.manager else "apt install ufw; "
+            return (
+                f"{tool}ufw allow 22,80,443/tcp; ufw default deny incoming; ufw enable (IPV6=yes in /etc/default/ufw)"
+            )
+        return (
+            "in /etc/nftables.conf: table inet filter { chain input { type filter hook input priority 0; policy drop; "
+            "ct state established,related accept; iif lo accept; meta l4proto { icmp, ipv6-icmp } accept; "
+            "tcp dport { 22, 80, 443 } accept; } } and then `systemctl enable --now nftables`"
+        )
+
+    @property
+    def fix_for_boot(self) -> str:
+        """How to bring these rules back at boot."""
+        if self.manager in {"ufw", "firewalld"}:
+            return f"systemctl enable {self.manager}"
+        if self.manager == "iptables":
+            return "apt install iptables-persistent, and `netfilter-persistent save`"
+        return "nft list ruleset > /etc/nftables.conf && systemctl enable nftables"
+
 
 @probe(COMMAND, root=True, limit_s=10, cap=4_194_304)
 def firewall(out: Output) -> Firewall:

@@ -13,10 +13,15 @@ from flower_audit.probe import fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fronting:
-    """Shape: `by` says what fronts Flower, empty where nothing does; `stopped` names a proxy that is set up and does
-    not run; `advice` is the site to write where nothing fronts it."""
+    """What people reach first.
+
+    Shape: `by` says what fronts Flower, empty where nothing does; `on_this_host` tells that it is a proxy whose
+    configuration is here; `stopped` names one that is set up and does not run; `advice` is the site to write where
+    nothing fronts it.
+    """
 
     by: str
+    on_this_host: bool = False
     stopped: str = ""
     advice: str = ""
 
@@ -33,7 +38,9 @@ def fronting(
     Unobservable: no configuration may be read, and no public URL is known.
     """
     if isinstance(proxy, Proxy):
-        return Fronting(by=f"{proxy.kind} ({proxy.file})", stopped="" if proxy.running else proxy.file)
+        return Fronting(
+            by=f"{proxy.kind} ({proxy.file})", on_this_host=True, stopped="" if proxy.running else proxy.file
+        )
     if isinstance(site, Site) and not site.is_flower_itself:
         return Fronting(by=f"what answers at {site.url}")
     if isinstance(proxy, Unobservable):
