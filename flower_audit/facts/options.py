@@ -10,7 +10,7 @@ from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.package import Package
 from flower_audit.parsers.authentication import BasicAuth, OAuth, basic_auth_of, cookie_secret_of, oauth_of
 from flower_audit.parsers.broker_url import BrokerUrl, broker_of
-from flower_audit.parsers.effective_options import Effective, Problem, Source
+from flower_audit.parsers.effective_options import Effective, Kind, Problem, Source
 from flower_audit.parsers.flower_command import Form
 from flower_audit.parsers.flower_options import SECRETS, TRUE
 from flower_audit.parsers.flower_start import Start, changed_since, read_start, resolve
@@ -204,6 +204,26 @@ class Options:
         if self.basic_auth and self.oauth:
             return "both"
         return "basic" if self.basic_auth else "oauth" if self.oauth else "none"
+
+    @property
+    def accounts(self) -> BasicAuth:
+        """The accounts of basic authentication.  Absent: it is off.  Unobservable: whether it is on is not known."""
+        if self.basic_auth is None:
+            self.known("basic_auth")
+            raise Absent("this Flower has no basic authentication")
+        return self.basic_auth
+
+    @property
+    def login(self) -> OAuth:
+        """The OAuth login.  Absent: it is off.  Unobservable: whether it is on is not known."""
+        if self.oauth is None:
+            self.known("auth")
+            raise Absent("this Flower has no OAuth login")
+        return self.oauth
+
+    def problems_of(self, kind: Kind) -> tuple[Problem, ...]:
+        """The problems of one kind."""
+        return tuple(problem for problem in self.problems if problem.kind == kind)
 
 
 @probe(START + "\nexit 0", root=True, private=True)

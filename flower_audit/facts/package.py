@@ -18,8 +18,9 @@ from flower_audit.probe import Output, probe
 class Package:
     """The distributions beside Flower.
 
-    Shape: `versions` maps canonical names to versions, for Flower, Celery and what they talk through; `requires_python`
-    and `unmet` come of Flower's own metadata (no `flower` there: it is not installed), `unmet` as `celery>=5.0.5 (found 4.4.7)`; `python` may have two parts.
+    Shape: `versions` maps canonical names to versions, for Flower, Celery and what they talk through; without `flower`
+    in it, Flower is not installed there; `requires_python` and `unmet` come of Flower's own metadata, `unmet` as
+    `celery>=5.0.5 (found 4.4.7)`; `python` may have two parts.
     """
 
     venv: str

@@ -28,7 +28,7 @@ class BasicAuth:
 
     Shape: `malformed` says what is wrong with entries, numbered and without their text; `placeholders` and `weak` name
     the users whose password is an example, a default, common or the user's own name, or shows too little variety.
-    Units: `shortest` in characters.
+    Units: `shortest` in characters, placeholders aside, 0 where there is no other password.
     """
 
     names: tuple[str, ...]

@@ -43,7 +43,7 @@ class Accounts:
     """The accounts of one `basic_auth`.
 
     Shape: `malformed` says what is wrong with entries, numbered from 1 and without their text; `placeholders` and
-    `weak` name users.  Units: `shortest` in characters.
+    `weak` name users.  Units: `shortest` in characters, placeholders aside, 0 where there is no other password.
     """
 
     names: tuple[str, ...]
@@ -62,10 +62,11 @@ def judge_accounts(entries: Sequence[str]) -> Accounts:
         if not (colon and name and password):
             continue
         names.append(name)
-        lengths.append(len(password))
         if is_placeholder(password, name):
             placeholders.append(name)
-        elif is_weak(password):
+            continue
+        lengths.append(len(password))
+        if is_weak(password):
             weak.append(name)
     return Accounts(
         names=tuple(names),

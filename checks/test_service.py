@@ -1,0 +1,247 @@
+"""Whether the service manager keeps Flower running, and within limits.  PYTEST_DONT_REWRITE."""
+
+from flower_audit.check import Finding, check, only_if
+from flower_audit.facts.directories import Directories
+from flower_audit.facts.exposure import Exposure
+from flower_audit.facts.journal import Journal
+from flower_audit.facts.options import Options
+from flower_audit.facts.process import Process
+from flower_audit.facts.service import Service
+from flower_audit.facts.systemd import Systemd
+from flower_audit.facts.unit_file import UnitFile
+from flower_audit.model import Severity
+from flower_audit.policy import Policy
+
+DEPLOYMENT = "Production Deployment"
+INSTALLED = ("Systemd service installed and enabled",)
+LIMITS = ("Resource limits set appropriately",)
+
+MANY_RESTARTS = 3
+LIMIT_NOFILE_MIN = 4096
+NO_LOGIN = ("nologin", "false", "sync")
+NOBODY = 65534
+FIRST_PERSON = 1000
+
+
+@check("service.installed", severity=Severity.CRITICAL, section=DEPLOYMENT, covers=INSTALLED)
+def test_service_is_installed(systemd: Systemd, service: Service | None = None) -> None:
+    """A systemd unit starts Flower.
+
+    Why: a Flower started from a shell is gone after the next reboot, and nothing restarts it.
+    Fix: write /etc/systemd/system/flower.service with `ExecStart=<venv>/bin/celery … flower …`, then `systemctl daemon-reload`.
+    Source: systemd.service(5)
+    """
+    only_if(systemd.booted, "this host does not run systemd")
+    assert service is not None, Finding(
+        "no unit starts Flower", wanted="a unit such as flower.service", where="systemd"
+    )
+    assert service.load == "loaded", Finding(f"LoadState={service.load}", wanted="loaded", where=service.unit)
+
+
+@check("service.enabled", severity=Severity.HIGH, section=DEPLOYMENT, covers=INSTALLED)
+def test_service_is_enabled(service: Service) -> None:
+    """The unit is started at boot.
+
+    Why: after the next reboot nobody watches the workers, and nobody notices.
+    Fix: run `systemctl enable` on the unit (for a user's unit also `loginctl enable-linger USER`).
+    Source: systemctl(1), enable
+    """
+    only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
+    assert service.enabled != "masked", Finding("UnitFileState=masked", wanted="enabled", where=service.unit)
+    for_good = service.enabled in {"enabled", "generated", "alias"}
+    pulled_in = bool(service.wanted_by) and not service.enabled.endswith("-runtime")
+    assert for_good or pulled_in, Finding(f"UnitFileState={service.enabled}", wanted="enabled", where=service.unit)
+    assert service.manager == "system" or service.lingers, Finding(
+        f"a unit of {service.manager}, who does not linger", wanted="loginctl enable-linger", where=service.unit
+    )
+
+
+@check("service.running", severity=Severity.CRITICAL, section=DEPLOYMENT, covers=INSTALLED)
+def test_service_is_running(service: Service) -> None:
+    """The unit is active.
+
+    Why: nobody sees the workers while it is not.
+    Fix: read `journalctl -u <unit> -n 50`, correct what it says, then `systemctl start` it.
+    Source: systemctl(1), show, ActiveState
+    """
+    only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
+    assert service.active == "active", Finding(
+        f"ActiveState={service.active} ({service.sub}), last result {service.result or 'unknown'}",
+        wanted="active",
+        where=service.unit,
+    )
+
+
+@check("service.not-flapping", severity=Severity.HIGH, section=DEPLOYMENT, covers=("Check logs",))
+def test_service_is_not_flapping(service: Service, journal: Journal | None = None) -> None:
+    """The unit has not been restarted or killed for memory over the last day.
+
+    Why: at every unclean end the task history since the last save is lost, and alerts come and go.
+    Fix: read `journalctl -u <unit>` around the restarts; for kills raise MemoryMax= or lower max_tasks.
+    Source: systemd.service(5), Restart=
+    """
+    restarts = max(service.restarts, journal.restarts if journal else 0)
+    kills = journal.out_of_memory if journal else 0
+    assert service.result != "oom-kill" and not kills, Finding(
+        f"killed for memory {kills or 1} time(s)", wanted="never", where=service.unit
+    )
+    assert service.sub != "auto-restart" and restarts < MANY_RESTARTS, Finding(
+        f"{restarts} automatic restarts", wanted=f"fewer than {MANY_RESTARTS} a day", where=service.unit
+    )
+
+
+@check("service.reloaded", severity=Severity.MEDIUM, section=DEPLOYMENT, covers=INSTALLED)
+def test_unit_is_reloaded_and_valid(service: Service, unit_file: UnitFile, exposure: Exposure | None = None) -> None:
+    """systemd knows the unit as it stands on disk, and has nothing to complain of in it.
+
+    Why: what was edited without `daemon-reload` is not in force; a misspelled setting never is.
+    Fix: correct the lines, `systemctl daemon-reload`, then restart the unit.
+    Source: systemd-analyze(1), verify
+    """
+    accounts = unit_file.accounts_in_environment
+    complaints = [line for line in exposure.complaints if "MemoryLimit" not in line] if exposure else []
+    assert not service.need_daemon_reload, Finding("changed on disk", wanted="daemon-reload", where=service.fragment)
+    assert not complaints, Finding(complaints[0], wanted="no complaint of systemd-analyze verify", where=service.unit)
+    assert not accounts, Finding(f"{accounts[0]} is only a variable there", wanted="User=", where=service.fragment)
+
+
+@check("service.unprivileged-user", severity=Severity.HIGH, section=DEPLOYMENT, covers=INSTALLED)
+def test_runs_as_unprivileged_user(service: Service, process: Process) -> None:
+    """Flower runs as a dedicated system user that cannot log in.
+
+    Why: whoever takes over the web UI inherits the rights of its process.
+    Fix: `useradd --system --shell /usr/sbin/nologin celery`, set User= and Group= in the unit, chown its folders, restart.
+    Source: systemd.exec(5), User=
+    """
+    where, login = service.fragment or service.unit, process.shell.rpartition("/")[2]
+    assert process.uid != 0, Finding("it runs as root", wanted="a dedicated system user", where=where)
+    assert process.uid != NOBODY, Finding("it runs as nobody", wanted="a user of its own", where=where)
+    assert process.gid != 0, Finding("its group is root", wanted="a group of its own", where=where)
+    only_if(service.manager == "system", f"it is a unit of {service.manager}, a person's own service manager")
+    assert login in {"", *NO_LOGIN}, Finding(
+        f"{process.user} can log in with {process.shell}", wanted="/usr/sbin/nologin", where="/etc/passwd"
+    )
+
+
+@check("service.directories-owned", severity=Severity.MEDIUM, section=DEPLOYMENT, covers=INSTALLED)
+def test_directories_are_owned(directories: Directories, process: Process) -> None:
+    """Flower's folders exist, belong to its user or to root, and nobody else writes in them.
+
+    Why: in a folder of somebody else's the history cannot be saved; in one open to all, its configuration and its
+    database, which is unpickled, can be replaced.
+    Fix: `install -d -m 0750 -o celery -g celery` the data and log folders; leave the code to root.
+    Source: systemd.exec(5), StateDirectory=
+    """
+    assert directories.found, Finding("no folder of Flower was found", wanted="its working directory")
+    missing, loose = directories.missing, directories.open_to_others
+    foreign = directories.foreign(process.uid)
+    assert not missing, Finding(f"the {missing[0].purpose} folder is missing", wanted="there", where=missing[0].path)
+    assert not loose, Finding(f"mode {loose[0].mode}: all may write", wanted="0750", where=loose[0].path)
+    assert not foreign, Finding(f"owned by {foreign[0].owner}", wanted=f"{process.user} or root", where=foreign[0].path)
+
+
+@check("service.restarts", severity=Severity.MEDIUM, section=DEPLOYMENT, covers=INSTALLED)
+def test_service_restarts(service: Service) -> None:
+    """systemd restarts Flower when it fails.
+
+    Why: after one crash at night the dashboard and its metrics stay away until somebody looks.
+    Fix: set `Restart=on-failure` in the unit, then `systemctl daemon-reload` and restart.
+    Source: systemd.service(5), Restart=
+    """
+    only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
+    assert service.restart in {"on-failure", "always"}, Finding(
+        f"Restart={service.restart or 'no'}", wanted="on-failure or always", where=service.fragment
+    )
+
+
+@check(
+    "service.memory-limit",
+    severity=Severity.MEDIUM,
+    section=DEPLOYMENT,
+    covers=(*LIMITS, "Increase resource limits"),
+)
+def test_memory_is_limited(
+    service: Service, policy: Policy, unit_file: UnitFile | None = None, process: Process | None = None
+) -> None:
+    """Flower's memory has a limit within the host's, with headroom over what it uses.
+
+    Why: its history grows with every task; without a limit it takes the host down, and with too tight a one it is killed.
+    Fix: set `MemoryMax=` in the unit (MemoryLimit= is its old name and will go), `systemctl daemon-reload`, restart.
+    Source: systemd.resource-control(5), MemoryMax=
+    """
+    limit, host, where = service.memory_max, service.memory_host, service.fragment
+    hint = "MemoryLimit= has no effect here; " if unit_file and "MemoryLimit" in unit_file.outdated else ""
+    assert limit is not None, Finding(f"{hint}no memory limit is in force", wanted="MemoryMax=", where=where)
+    assert host is None or limit < host, Finding(
+        f"MemoryMax= is {limit >> 20} MiB", wanted=f"less than the host's {(host or 0) >> 20} MiB", where=where
+    )
+    used, most = (process.rss if process else 0), limit * (100 - policy.memory_headroom_percent) // 100
+    assert used <= most, Finding(
+        f"{used >> 20} MiB used of {limit >> 20} MiB", wanted=f"at most {most >> 20} MiB", where=where
+    )
+
+
+@check("service.cpu-quota", severity=Severity.LOW, section=DEPLOYMENT, covers=(*LIMITS, "Increase resource limits"))
+def test_cpu_is_limited(service: Service) -> None:
+    """Flower's CPU time has a limit within the host's.
+
+    Why: one wide query over its history keeps a core busy that the proxy or the broker beside it needs.
+    Fix: set `CPUQuota=100%` (one core) in the unit, `systemctl daemon-reload`, restart.
+    Source: systemd.resource-control(5), CPUQuota=
+    """
+    only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
+    quota, most = service.cpu_quota_percent, 100.0 * (service.cpus or 1)
+    assert quota is not None, Finding("no CPU limit is in force", wanted="CPUQuota=", where=service.fragment)
+    assert quota <= most, Finding(f"CPUQuota={quota:g}%", wanted=f"at most {most:g}%", where=service.fragment)
+
+
+@check("service.file-limit", severity=Severity.LOW, section=DEPLOYMENT, covers=LIMITS)
+def test_open_files_are_enough(service: Service, process: Process) -> None:
+    """Flower may open enough files for its connections.
+
+    Why: every browser, worker event and broker connection is one, and the default of 1024 ends in refused logins.
+    Fix: set `LimitNOFILE=65536` in the unit, `systemctl daemon-reload`, restart.
+    Source: systemd.exec(5), LimitNOFILE=
+    """
+    limit = process.limit_nofile
+    assert limit is None or limit >= LIMIT_NOFILE_MIN, Finding(
+        f"{limit} open files", wanted=f"at least {LIMIT_NOFILE_MIN}", where=service.fragment
+    )
+
+
+@check("service.ordering", severity=Severity.LOW, section=DEPLOYMENT, covers=INSTALLED)
+def test_service_starts_after_what_it_needs(service: Service, options: Options) -> None:
+    """The unit starts after the network, and after the broker where that is on the same host.
+
+    Why: started before its broker, Flower waits in growing steps and shows nothing meanwhile.
+    Fix: add `After=network-online.target redis-server.service` (your broker's unit) and `Wants=network-online.target`.
+    Source: systemd.unit(5), After=
+    """
+    only_if(service.manager == "system", f"it is a unit of {service.manager}, which cannot wait for system units")
+    local = options.broker is not None and options.broker.host in {"localhost", "127.0.0.1", "::1", ""}
+    after = " ".join(service.after)
+    assert "network-online.target" in after or (local and "network.target" in after), Finding(
+        "it does not wait for the network", wanted="After=network-online.target", where=service.fragment
+    )
+    brokers = ("redis", "valkey", "keydb", "rabbitmq", "dragonfly")
+    assert not local or any(name in after for name in brokers), Finding(
+        "it does not wait for the broker on this host", wanted="After= with the broker's unit", where=service.fragment
+    )
+
+
+@check("service.hardening", severity=Severity.LOW, section=DEPLOYMENT, covers=INSTALLED)
+def test_service_is_hardened(service: Service, policy: Policy, exposure: Exposure | None = None) -> None:
+    """systemd confines Flower: no new privileges, a read-only system, a /tmp of its own.
+
+    Why: Flower unpickles its database and serves the web; what takes it over should find nothing beyond it.
+    Fix: set `NoNewPrivileges=yes`, `ProtectSystem=strict` (with StateDirectory= and LogsDirectory=) and `PrivateTmp=yes`.
+    Source: systemd-analyze(1), security
+    """
+    only_if(service.manager == "system", f"it is a unit of {service.manager}, which cannot confine it so")
+    settings = service.hardening
+    loose = [name for name in ("NoNewPrivileges", "ProtectSystem", "PrivateTmp") if settings.get(name, "no") == "no"]
+    score, most = exposure.score if exposure else None, policy.hardening_max_exposure
+    assert not loose, Finding(f"not set: {', '.join(loose)}", wanted="set", where=service.fragment)
+    assert score is None or score <= most, Finding(
+        f"systemd-analyze security gives {score}", wanted=f"at most {most}", where=service.fragment
+    )
