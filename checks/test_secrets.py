@@ -33,8 +33,8 @@ def test_no_secret_in_the_unit(unit_file: UnitFile) -> None:
     """The unit holds no secret in `Environment=`.
 
     Why: `systemctl show` and `systemctl cat` tell it to every local user, whatever the file's mode.
-    Fix: move the variables into a file of mode 0600 owned by root, name it in EnvironmentFile=, `systemctl daemon-reload`
-    and restart; then choose new secrets.
+    Fix: move the variables into a file of mode 0600 owned by root, name it in EnvironmentFile=, then
+    `systemctl daemon-reload` and restart; and choose new secrets.
     Source: systemd.exec(5), Environment=
     """
     secrets = unit_file.secrets
