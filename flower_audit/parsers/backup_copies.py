@@ -37,7 +37,11 @@ def main(arguments: list[str]) -> None:
     dedicated = [place for job in jobs for place in job["places"]]
     own = str(Path(database).parent)
     usual = [*USUAL_PLACES, own + "/backup", own + "/backups", own]
-    searched = list(dict.fromkeys([*dedicated, *(place for place in usual if Path(place).is_dir())]))
+    searched = list(
+        dict.fromkeys(
+            [*(place for place in dedicated if place != own), *(place for place in usual if Path(place).is_dir())]
+        )
+    )
     copies: dict[str, dict[str, Any]] = {}
     for place in searched:
         for found in copies_in(place, database, place in dedicated and place != own):
@@ -58,7 +62,7 @@ def copies_in(place: str, database: str, dedicated: bool) -> list[dict[str, Any]
     found: dict[str, dict[str, Any]] = {}
     entries = 0
     for folder, folders, files in os.walk(place):
-        if folder.count("/") - place.rstrip("/").count("/") >= MAX_DEPTH:
+        if place == str(own.parent) or folder.count("/") - place.rstrip("/").count("/") >= MAX_DEPTH:
             folders.clear()
         if folder == str(own.parent) and place != folder:
             continue

@@ -37,30 +37,32 @@ SYSTEM_PLACES = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/etc/", "/proc
 
 def jobs_for(database: str) -> list[dict[str, Any]]:
     """Timers and cron lines whose command, or the script it runs, copies the database."""
-    found = [*timers_for(database), *crontab_jobs_for(database), *run_parts_for(database)]
-    return found[:8]
+    crontabs = [file for pattern in CRONTABS for file in sorted(Path("/").glob(pattern[1:]))]
+    scripts = [file for pattern in RUN_PARTS for file in sorted(Path("/").glob(pattern[1:]))]
+    timers = timers_for(database, UNIT_FOLDERS)
+    return [*timers, *crontab_jobs_for(database, crontabs), *run_parts_for(database, scripts)][:8]
 
 
-def timers_for(database: str) -> list[dict[str, Any]]:
-    """The timers, with what systemd says of their last run."""
+def timers_for(database: str, folders: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The timers, with what systemd says of their last run; of units with the same name the one found first counts."""
     found, seen = [], set()
-    for folder in UNIT_FOLDERS:
+    for folder in folders:
         for timer in sorted(Path(folder).glob("*.timer"))[:MAX_FILES]:
             if timer.name in seen:
                 continue
             seen.add(timer.name)
             unit = value_of(text_of(timer), "Unit") or timer.stem + ".service"
-            text, script = unit_text(unit)
+            text, script = unit_text(unit, folders)
             if copies(text, database):
                 job = {"kind": "timer", "name": timer.name, "where": script or unit, "service": unit, "problem": ""}
                 found.append({**job, **places_in(text, database), **state_of(timer.name, unit)})
     return found
 
 
-def unit_text(unit: str) -> tuple[str, str]:
+def unit_text(unit: str, folders: tuple[str, ...]) -> tuple[str, str]:
     """Everything that a service says and runs, and the first script among it."""
     text, template = "", re.sub(r"@.*\.", "@.", unit)
-    for folder in reversed(UNIT_FOLDERS):
+    for folder in reversed(folders):
         for name in (template, unit) if template != unit else (unit,):
             files = [Path(folder, name), *sorted(Path(folder, name + ".d").glob("*.conf"))]
             text += "".join(text_of(file) + "\n" for file in files)
@@ -100,37 +102,34 @@ def state_of(timer: str, service: str) -> dict[str, Any]:
     }
 
 
-def crontab_jobs_for(database: str) -> list[dict[str, Any]]:
+def crontab_jobs_for(database: str, files: list[Path]) -> list[dict[str, Any]]:
     """Lines of crontabs."""
     found = []
-    running = cron_runs()
-    for pattern in CRONTABS:
-        for file in sorted(Path("/").glob(pattern[1:]))[:MAX_FILES]:
-            content = text_of(file)
-            settings = "\n".join(re.findall(r"^\s*\w+\s*=.*$", content, re.MULTILINE))
-            for number, line in enumerate(content.splitlines(), 1):
-                if not re.match(r"\s*[@\d*]", line):
-                    continue
-                text, script = with_scripts(settings + "\n" + line.replace("\\%", "%"))
-                if copies(text, database):
-                    problem = ignored_name(file) if file.parent.name == "cron.d" else ""
-                    job = {"kind": "cron", "name": f"{file}:{number}", "where": script or str(file), "problem": problem}
-                    found.append({**job, "active": running, **places_in(text, database)})
+    for file in files[:MAX_FILES]:
+        content = text_of(file)
+        settings = "\n".join(re.findall(r"^\s*\w+\s*=.*$", content, re.MULTILINE))
+        for number, line in enumerate(content.splitlines(), 1):
+            if not re.match(r"\s*[@\d*]", line):
+                continue
+            text, script = with_scripts(settings + "\n" + line.replace("\\%", "%"))
+            if copies(text, database):
+                problem = ignored_name(file) if file.parent.name == "cron.d" else ""
+                job = {"kind": "cron", "name": f"{file}:{number}", "where": script or str(file), "problem": problem}
+                found.append({**job, "active": cron_runs(), **places_in(text, database)})
     return found
 
 
-def run_parts_for(database: str) -> list[dict[str, Any]]:
+def run_parts_for(database: str, files: list[Path]) -> list[dict[str, Any]]:
     """Scripts of /etc/cron.daily and its like."""
     found = []
-    for pattern in RUN_PARTS:
-        for file in sorted(Path("/").glob(pattern[1:]))[:MAX_FILES]:
-            text, _ = with_scripts(str(file))
-            if copies(text, database):
-                problem = ignored_name(file)
-                if not file.stat().st_mode & 0o111:
-                    problem = "the script is not executable, so run-parts skips it"
-                job = {"kind": "cron", "name": str(file), "where": str(file), "problem": problem}
-                found.append({**job, "active": cron_runs(), **places_in(text, database)})
+    for file in files[:MAX_FILES]:
+        text, _ = with_scripts(str(file))
+        if copies(text, database):
+            problem = ignored_name(file)
+            if not file.stat().st_mode & 0o111:
+                problem = "the script is not executable, so run-parts skips it"
+            job = {"kind": "cron", "name": str(file), "where": str(file), "problem": problem}
+            found.append({**job, "active": cron_runs(), **places_in(text, database)})
     return found
 
 

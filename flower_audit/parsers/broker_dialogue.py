@@ -35,14 +35,14 @@ from flower_audit.parsers.redis_dialogue import talk_redis, talk_redis_as_anybod
 def main(arguments: list[str]) -> None:
     """Print what Flower's broker answered, as JSON.  Shape: `arguments` are Flower's pid and its environment's path."""
     pid, venv = arguments
+    if not pid:
+        print("{}")
+        return
     words = words_of(read_process_file(pid, "cmdline"))
     environ = environment_of(read_process_file(pid, "environ"))
     given, where = broker_given(words, environ, "flower", is_legacy(venv))
     if where == "default" and Path("/proc", pid, "cwd", "celeryconfig.py").exists():
         given, where = "", "the application"
-    if not words or words == [""]:
-        print("{}")
-        return
     answer: dict[str, Any] = {
         "where": where,
         "brokers": [],

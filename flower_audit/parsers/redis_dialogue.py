@@ -28,6 +28,8 @@ def talk_redis_as_anybody(broker: Broker, found: dict[str, Any]) -> None:
         elif reply.startswith(("-NOAUTH", "-NOPERM", "-DENIED")):
             found["open"] = False
         found["refusal"] = reply[1:60] if reply.startswith("-") else ""
+        if found.get("open"):
+            note_information(ask(anybody, reader, "INFO"), found)
 
 
 def talk_redis(broker: Broker, found: dict[str, Any]) -> None:
@@ -43,11 +45,15 @@ def talk_redis(broker: Broker, found: dict[str, Any]) -> None:
         found["stage"] = "PING"
         expect(ask(flower, reader, "PING"), "+PONG")
         found["reachable"] = True
-        information = ask(flower, reader, "INFO")
-        values = dict(line.partition(":")[::2] for line in information.splitlines() if ":" in line)
-        found["version"] = values.get("redis_version", "")[:20]
-        found["eviction"] = values.get("maxmemory_policy", "")[:30]
-        found["maxmemory"] = values.get("maxmemory", "")[:20]
+        note_information(ask(flower, reader, "INFO"), found)
+
+
+def note_information(text: str, found: dict[str, Any]) -> None:
+    """What INFO tells; a user without the right to it gets an error, and nothing is noted."""
+    values = dict(line.partition(":")[::2] for line in text.splitlines() if ":" in line and text[0] != "-")
+    for name, key in (("version", "redis_version"), ("eviction", "maxmemory_policy"), ("maxmemory", "maxmemory")):
+        if key in values:
+            found[name] = values[key][:30]
 
 
 def talk_sentinel(broker: Broker, found: dict[str, Any]) -> None:
