@@ -49,6 +49,7 @@ def start(config: pytest.Config) -> None:
         config.pluginmanager.register(Audit(config), "flower_audit_run")
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
+    config.option.continue_on_collection_errors = True  # one broken file of checks must not lose the others
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in check_files()]
 
@@ -132,6 +133,11 @@ class Audit:
             if waivers.is_live(waiver, today):
                 item.waiver = waiver
                 item.add_marker(pytest.mark.xfail(reason=waiver.reason, raises=AssertionError, strict=False))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Name a file of checks that cannot be read; the others run."""
+        if report.failed and self.worker_input is None:
+            self.recorder.add_lost_file(report.nodeid, str(report.longrepr))
 
     # Observing
 

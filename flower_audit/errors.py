@@ -35,6 +35,10 @@ class Manual(FlowerAuditError):
     """Only a person can tell, and no live statement of one is at hand; the message says what to state."""
 
 
+class NotAsked(FlowerAuditError):
+    """What this needs was not given, an account for instance; the message is `needs` and the option."""
+
+
 class Unobservable(FlowerAuditError):
     """Asked and could not look: refused, timed out, truncated, no permission, no tool."""
 

@@ -9,7 +9,7 @@ import pytest
 from flower_audit import catalogue
 from flower_audit.check import Check, Finding
 from flower_audit.configuration import Waiver
-from flower_audit.errors import Manual, NotApplicable, Unobservable, Unreachable, UsageError
+from flower_audit.errors import Manual, NotApplicable, NotAsked, Unobservable, Unreachable, UsageError
 from flower_audit.gather import Gatherer
 from flower_audit.model import Outcome, Result
 from flower_audit.target import Target
@@ -105,6 +105,9 @@ class CheckItem(pytest.Item):
             yield
         except NotApplicable as error:
             self._conclude(Outcome.NOT_APPLICABLE, error)
+            pytest.skip(str(error))
+        except NotAsked as error:
+            self._conclude(Outcome.NOT_RUN, error)
             pytest.skip(str(error))
         except Manual as error:
             self._conclude(Outcome.MANUAL, error)

@@ -58,6 +58,22 @@ class Recorder:
                 fix="run it again without -n, and report what happens",
             )
 
+    def add_lost_file(self, node_id: str, reason: str) -> None:
+        """Take a file of checks that could not be imported: a bug on each target, for nobody knows what it held."""
+        slug = re.sub(r"[^a-z0-9]+", "-", node_id.rpartition("/")[2].removesuffix(".py").lower()).strip("-") or "file"
+        said = [line for line in reason.splitlines() if line.strip()][-1:] or ["no reason was given"]
+        for target in self.targets:
+            self._results[f"collection.{slug}", target.name] = Result(
+                check=f"collection.{slug}",
+                target=target.name,
+                outcome=Outcome.BUG,
+                severity=Severity.CRITICAL,
+                section="Troubleshooting",
+                title="Every file of checks can be read",
+                message=f"{node_id}: {said[0]}"[:500],
+                fix="mend or remove this file; its checks did not run",
+            )
+
     def add_gathered(self, data: Mapping[str, Any]) -> None:
         """Take what a process knows besides its results: checks that were not asked for, and what was found."""
         for one in data.get("not_run", ()):

@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from types import ModuleType
 
-from flower_audit.errors import Absent, Manual, Unobservable
+from flower_audit.errors import Absent, Manual, NotAsked, Unobservable
 from flower_audit.probe import Output, fact, probe
 
 
@@ -51,6 +51,12 @@ def hidden() -> Thing:
 @fact(way="url")
 def broken() -> Thing:
     raise KeyError("a mistake in a parser")
+
+
+@install
+@fact(way="url")
+def account() -> Thing:
+    raise NotAsked("needs --flower-user")
 
 
 @install
@@ -93,7 +99,8 @@ def test_{name}({fact}):
 def write_checks(pytester: pytest.Pytester, *rows: tuple[str, str, str, str]) -> None:
     """Each row is slug, severity, fact, condition."""
     pytester.makeconftest(FACTS)
-    text = '"PYTEST_DONT_REWRITE"\nfrom flower_audit.check import Finding, check\nfrom flower_audit.model import Severity\n'
+    text = '"PYTEST_DONT_REWRITE"\n'
+    text += "from flower_audit.check import Finding, check\nfrom flower_audit.model import Severity\n"
     for slug, severity, fact, condition in rows:
         name = slug.replace("-", "_")
         text += CHECK.format(slug=slug, severity=severity, fact=fact, condition=condition, name=name)
@@ -141,6 +148,7 @@ def test_every_outcome_is_what_happened(pytester: pytest.Pytester) -> None:
         ("hidden", "HIGH", "hidden", "hidden"),
         ("broken", "HIGH", "broken", "broken"),
         ("stated", "LOW", "stated", "stated"),
+        ("account", "HIGH", "account", "account"),
         ("crash", "HIGH", "good", "good.no_such_field"),
         ("host", "HIGH", "on_host", "on_host.count"),
     )
@@ -152,6 +160,7 @@ def test_every_outcome_is_what_happened(pytester: pytest.Pytester) -> None:
         "try.hidden": "unknown",
         "try.broken": "bug",
         "try.stated": "manual",
+        "try.account": "not_run",
         "try.crash": "bug",
         "try.host": "not_run",
     }
@@ -334,6 +343,14 @@ def test_a_renderer_that_crashes_loses_only_itself(pytester: pytest.Pytester) ->
     assert done.ret == 1
     assert outcomes(pytester) == {"try.pass": "pass"}
     done.stdout.fnmatch_lines(["*No report: the html report could not be made*"])
+
+
+def test_a_file_of_checks_that_cannot_be_imported_loses_only_itself(pytester: pytest.Pytester) -> None:
+    write_checks(pytester, PASSES)
+    pytester.makepyfile(checks_there="import nothing_like_it\n")
+    done = run(pytester, "checks_there.py")
+    assert outcomes(pytester) == {"try.pass": "pass", "collection.checks-there": "bug"}
+    assert done.ret == 1
 
 
 def test_somebodys_own_check_needs_no_marker_to_be_readable(pytester: pytest.Pytester) -> None:

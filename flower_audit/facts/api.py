@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flower_audit.errors import Unobservable
+from flower_audit.errors import NotAsked, Unobservable
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.http_client import Answer, Client, Failure, Request
@@ -17,6 +17,7 @@ from flower_audit.visit import Visit, read_visit
 
 WORKERS = "/api/workers?status=true"
 QUEUES = "/api/queues/length"
+NO_ACCOUNT = "needs --flower-user, or accounts: in flower-audit.yml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +53,9 @@ class Api:
 
     @property
     def online(self) -> tuple[str, ...]:
-        """The workers that Flower sees online.  Unobservable: it was not told."""
+        """The workers that Flower sees online.  NotAsked: no account was given.  Unobservable: it was not told."""
         if self.workers is None:
-            raise Unobservable(self.workers_problem)
+            raise self._unanswered(self.workers_problem)
         return tuple(sorted(name for name, is_online in self.workers.items() if is_online))
 
     @property
@@ -68,14 +69,21 @@ class Api:
 
     @property
     def broker_complaint(self) -> str:
-        """Why Flower cannot read its broker's queues, empty where it can.  Unobservable: it was not told."""
+        """Why Flower cannot read its broker's queues, empty where it can.
+
+        NotAsked: no account was given.  Unobservable: it was not told.
+        """
         if self.queues_status is not None and self.queues_status >= 500:
             return f"{self.queues_status}: Flower cannot ask its broker"
         if self.queues is None:
-            raise Unobservable(self.queues_problem)
+            raise self._unanswered(self.queues_problem)
         return (
             "" if self.queues else "Flower lists no queue at all"
         )  # with Redis there is one even before the first task
+
+
+    def _unanswered(self, problem: str) -> NotAsked | Unobservable:
+        return Unobservable(problem) if self.logins or problem != NO_ACCOUNT else NotAsked(problem)
 
 
 @fact(way="url")
@@ -149,7 +157,7 @@ def _logins(accounts: Sequence[Account], site: Site, client: Client) -> tuple[Lo
 
 def _no_account(logins: Sequence[Login]) -> str:
     if not logins:
-        return "the API asks for a login; declare an account (--flower-user, or accounts: in flower-audit.yml)"
+        return NO_ACCOUNT
     return logins[0].problem or f"the account {logins[0].name} is not admitted"
 
 
