@@ -14,6 +14,7 @@ from flower_audit.parsers.series_questions import Seen
 from flower_audit.probe import fact
 from flower_audit.target import Target
 
+DEFAULT_PORT = 5555
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 NAMED = re.compile(r"flower|celery", re.IGNORECASE)
 EXPORTER_PORTS = frozenset({9808, 9540, 8888})
@@ -31,7 +32,7 @@ class PrometheusTargets:
     prometheus: str
     total: int
     chosen: tuple[ScrapeTarget, ...]
-    flower_port: int = 5555
+    flower_port: int = DEFAULT_PORT
     online: frozenset[str] | None = None
     hosts_up: frozenset[str] | None = None
     counted: int | None = None
@@ -53,6 +54,22 @@ class PrometheusTargets:
             raise Unobservable("nothing of this Flower is scraped")
         return max(self.chosen, key=lambda one: one.interval_s)
 
+    def difference_from(self, online: Collection[str]) -> str:
+        """How what Prometheus shows differs from the workers that are online; empty where it does not.
+
+        danihodovic's exporter knows host names only, OvalMoney's a number only.
+        """
+        if self.online is not None:
+            dead, unseen = sorted(self.online - set(online)), sorted(set(online) - self.online)
+            said = [f"shows {', '.join(dead[:3])} online, which is not"] if dead else []
+            return "; ".join([*said, *([f"does not show {', '.join(unseen[:3])}"] if unseen else [])])
+        if self.hosts_up is not None:
+            hosts = {name.partition("@")[2] or name for name in online}
+            return "" if hosts == self.hosts_up else f"shows the hosts {', '.join(sorted(self.hosts_up)) or 'none'}"
+        if self.counted is not None:
+            return "" if self.counted == len(online) else f"counts {self.counted}"
+        return "shows none" if online else ""
+
 
 @fact()
 def prometheus_targets(  # noqa: PLR0917 - other facts, given by name
@@ -60,18 +77,18 @@ def prometheus_targets(  # noqa: PLR0917 - other facts, given by name
     series: Seen,
     target: Target,
     local_prometheus: LocalPrometheus | None = None,
-    site: Site | None = None,
-    options: Options | None = None,
+    site: Site | Unobservable | None = None,
+    options: Options | Unobservable | None = None,
 ) -> PrometheusTargets:
     """Source: /api/v1/targets, and which of them serve Flower's or an exporter's series.
 
     Unobservable: several Flowers are scraped and none of them is named like this host; none was scraped yet.
     """
     names = {connection_host(target.connection or ""), urlsplit(target.url or "").hostname or ""}
-    names |= {site.origin.host, site.machine, *site.addresses} if site else set()
+    names |= {site.origin.host, site.machine, *site.addresses} if isinstance(site, Site) else set()
     if local_prometheus is not None and local_prometheus.server is prometheus:
         names |= LOOPBACK
-    port = options.port if options is not None else 5555
+    port = _port(options) if isinstance(options, Options) else DEFAULT_PORT
     candidates = [one for one in prometheus.targets if _candidate(one, series, port)]
     chosen = _of_this_host(candidates, names - {""})
     if chosen and all(one.health == "unknown" for one in chosen):
@@ -89,6 +106,13 @@ def prometheus_targets(  # noqa: PLR0917 - other facts, given by name
         hosts_up=frozenset().union(*hosts_up) if hosts_up else None,
         counted=sum(counted) if counted else None,
     )
+
+
+def _port(options: Options) -> int:
+    try:
+        return options.port
+    except Unobservable:
+        return DEFAULT_PORT
 
 
 def _candidate(one: ScrapeTarget, series: Seen, flower_port: int) -> bool:

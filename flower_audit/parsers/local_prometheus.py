@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 BODY_CAP = 4000000
 FILE_CAP = 1000000
 FILES = 200
+QUOTES = chr(34) + chr(39)
+PROCESSES = 8
 TIMEOUT_S = 4
 DEADLINE_S = 20
 FIRST = (
@@ -117,7 +119,7 @@ def patterns(configuration: str) -> list[str]:
         if line.startswith("rule_files:"):
             inside = True
         elif inside and line.startswith("- "):
-            found.append(line[2:].strip().strip('\x27"'))
+            found.append(line[2:].strip().strip(QUOTES))
         elif inside:
             break
     return found
@@ -145,32 +147,43 @@ def data(answer: tuple[int, str]) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def find() -> dict[str, object]:
-    """A Prometheus on this host with all it says of itself; empty where none runs."""
-    for pid, argv in processes():
-        base = base_url(argv)
+def describe(pid: int, argv: list[str]) -> dict[str, object]:
+    """All that one Prometheus says of itself, with its rule files and its Alertmanager on this host."""
+    base = base_url(argv)
+    answers = ask(base, list(FIRST))
+    if "HTTPS" in answers[FIRST[0]][1]:
+        base = "https" + base[4:]
         answers = ask(base, list(FIRST))
-        if "HTTPS" in answers[FIRST[0]][1]:
-            base = "https" + base[4:]
-            answers = ask(base, list(FIRST))
-        try:
-            folder = os.readlink(f"/proc/{pid}/cwd")  # noqa: PTH115 - Path.readlink is newer than Python 3.7
-        except OSError:
-            folder = "/"
-        file = Path(folder) / (option(argv, "config.file") or "prometheus.yml")
-        configuration = str(data(answers[FIRST[1]]).get("yaml", ""))
-        managers = data(answers[FIRST[4]]).get("activeAlertmanagers")
-        urls = [str(one.get("url", "")) for one in managers] if isinstance(managers, list) else []
-        local = {url: url.partition("/api/v")[0] for url in urls if urlsplit(url).hostname in LOOPBACK}
-        return {
-            "pid": pid,
-            "url": base,
-            "config_file": str(file),
-            "answers": answers,
-            "rule_files": rule_files(patterns(configuration), str(file.parent)),
-            "alertmanagers": {url: get(root + "/api/v2/status") for url, root in local.items()},
-        }
-    return {}
+    try:
+        folder = os.readlink(f"/proc/{pid}/cwd")  # noqa: PTH115 - Path.readlink is newer than Python 3.7
+    except OSError:
+        folder = "/"
+    file = Path(folder) / (option(argv, "config.file") or "prometheus.yml")
+    configuration = str(data(answers[FIRST[1]]).get("yaml", ""))
+    managers = data(answers[FIRST[4]]).get("activeAlertmanagers")
+    urls = [str(one.get("url", "")) for one in managers] if isinstance(managers, list) else []
+    local = {url: url.partition("/api/v")[0] for url in urls if urlsplit(url).hostname in LOOPBACK}
+    return {
+        "pid": pid,
+        "url": base,
+        "config_file": str(file),
+        "answers": answers,
+        "rule_files": rule_files(patterns(configuration), str(file.parent)),
+        "alertmanagers": {url: get(root + "/api/v2/status") for url, root in local.items()},
+    }
+
+
+def find() -> dict[str, object]:
+    """The first Prometheus on this host that answers, else the first that runs; empty where none does.
+
+    Those of containers are seen in /proc too, and answer here only where their port is published.
+    """
+    first: dict[str, object] = {}
+    for pid, argv in processes()[:PROCESSES]:
+        if get(base_url(argv) + FIRST[0])[0]:
+            return describe(pid, argv)
+        first = first or {"pid": pid, "url": base_url(argv), "config_file": "", "answers": {}, "rule_files": {}}
+    return {**first, "alertmanagers": {}} if first else {}
 
 
 def main(arguments: list[str]) -> None:
