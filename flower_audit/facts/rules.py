@@ -35,6 +35,13 @@ class JudgedRule:
         """The alert's name."""
         return self.alert.rule.name
 
+    @property
+    def situation(self) -> str:
+        """The situation of the guide that the rule is nearest to."""
+        covered = [one.name for one in SITUATIONS if one.name in self.judgement.covers]
+        near = [name for name, kinds in COULD_COVER.items() if self.judgement.about & kinds]
+        return next(iter([*covered, *near, SITUATIONS[0].name]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
