@@ -67,8 +67,8 @@ class Evidence(Record):
 class Result(Record):
     """One check on one target.
 
-    Shape: `message` of a failure is `observed`, `wanted` and `where` in one sentence, of any other outcome its
-    reason; `enabled_by` names the option or key that would let a `not_run` check run.
+    Shape: `message` of a failure is `observed`, `wanted` and `where` in one sentence, and then what a waiver says of
+    it; of any other outcome it is the reason, which for `not_run` names the option that would let the check run.
     """
 
     check: Text
@@ -86,7 +86,6 @@ class Result(Record):
     why: Text = ""
     fix: Text = ""
     source: Text = ""
-    enabled_by: Text = ""
     evidence: tuple[Evidence, ...] = ()
     duration_s: float = 0.0
 

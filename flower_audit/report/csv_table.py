@@ -22,7 +22,6 @@ COLUMNS = (
     "fix",
     "why",
     "source",
-    "enabled_by",
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flower_audit.model import Outcome, Report, Result, Severity
 from flower_audit.report.inert import visible
-from flower_audit.report.summary import sections_of
+from flower_audit.report.summary import remark, sections_of
 
 _IMPACTS = {
     Severity.CRITICAL: 0.9,
@@ -66,7 +66,7 @@ def _control(name: str, results: Sequence[Result], started_at: str) -> dict[str,
     first = results[0]
     applicable = any(result.outcome is not Outcome.NOT_APPLICABLE for result in results)
     fixes = dict.fromkeys(visible(result.fix) for result in results if result.fix)
-    waived = [visible(result.message) for result in results if result.outcome is Outcome.WAIVED]
+    waived = [visible(remark(result)) for result in results if result.outcome is Outcome.WAIVED]
     control: dict[str, Any] = {
         "id": name,
         "title": visible(first.title),
@@ -94,7 +94,7 @@ def _control(name: str, results: Sequence[Result], started_at: str) -> dict[str,
 def _result(result: Result, started_at: str) -> dict[str, Any]:
     case = f" [{result.case}]" if result.case else ""
     status = _STATUSES.get(result.outcome, "skipped")
-    told = visible(result.message or result.observed or result.enabled_by)
+    told = visible(result.message or result.observed)
     named: dict[str, Any] = {
         "status": status,
         "code_desc": visible(f"{result.target}{case}: {result.title}"),

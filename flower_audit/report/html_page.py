@@ -16,14 +16,16 @@ from urllib.parse import quote
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from flower_audit.model import AuditedTarget, Evidence, Outcome, Report, Result, Severity
+from flower_audit.model import AuditedTarget, Change, Evidence, Outcome, Report, Result, Severity
+from flower_audit.report import since
 from flower_audit.report.inert import visible
-from flower_audit.report.summary import OUTCOME_MEANINGS, OUTCOME_WORDS, sections_of, worst_first
+from flower_audit.report.summary import OUTCOME_MEANINGS, OUTCOME_WORDS, remark, sections_of, versions, worst_first
 
 EXCERPT_IN_ROW = 2_000
 EXCERPT_MAX = 64 * 1024
 """Characters of evidence shown with a check and in the annex; more is cut, with a note."""
 
+HEAD_MAX = 200
 OPEN_CARDS = 3
 LETTERS = {
     Outcome.FAIL: "F",
@@ -39,12 +41,21 @@ LETTERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A piece of evidence as shown: `id` of its entry in the annex, `excerpt` of the length allowed here."""
+    """A piece of evidence as shown: `id` of its entry in the annex, `excerpt` of the length allowed here.
+
+    `head` is one line of its source: the command, or the comment that a long one begins with.
+    """
 
     id: str
     of: Evidence
+    head: str
     excerpt: str
     note: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether the head is all of the source."""
+        return self.head == self.of.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +74,18 @@ class Row:
     @property
     def brief(self) -> str:
         """What a closed row tells beyond its title: nothing for a pass."""
-        if self.of.outcome is Outcome.NOT_RUN and self.of.enabled_by:
-            return f"give {self.of.enabled_by}"
         return "" if self.of.outcome is Outcome.PASS else self.of.observed or self.of.message
+
+    @property
+    def fields(self) -> list[tuple[str, str, str]]:
+        """What an open row tells: label, key of an export, text."""
+        r = self.of
+        found = (r.observed, r.wanted, r.where) if r.outcome in {Outcome.FAIL, Outcome.WAIVED} else ("", "", "")
+        fix = "" if r.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.NOT_RUN} else r.fix
+        labels = ("Found", "Wanted", "Where", "Reason", "Why it matters", "Fix", "Source")
+        keys = ("observed", "wanted", "where", "reason", "why", "fix", "source")
+        told = zip(labels, keys, (*found, remark(r), r.why, fix, r.source), strict=True)
+        return [(label, key, text) for label, key, text in told if text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +136,10 @@ def _view(report: Report) -> dict[str, Any]:
         "failures": _alike(row for row in rows if row.of.outcome is Outcome.FAIL),
         "blind": _blind(rows),
         "open_cards": OPEN_CARDS,
+        "since": _since(report, rows),
+        "groups": since.GROUPS,
+        "since_heading": since.heading,
+        "needing_somebody": list(since.needing_somebody(report)),
         "shares": _shares(report),
         "filters": _filters(results, several),
         "matrix": _matrix(rows, report.targets) if several else [],
@@ -125,16 +149,20 @@ def _view(report: Report) -> dict[str, Any]:
         "annex": annex,
         "letters": LETTERS,
         "meanings": OUTCOME_MEANINGS,
+        "versions": versions,
+        "remark": remark,
         "is_web": lambda url: str(url).startswith(("https://", "http://")),
     }
 
 
 def _annex(position: int, target: AuditedTarget, results: Iterable[Result]) -> dict[Evidence, Shown]:
-    """Everything that was asked of a target, once each."""
-    asked = dict.fromkeys(target.requests)
-    asked |= dict.fromkeys(one for result in results if result.target == target.name for one in result.evidence)
+    """Everything that was asked of a target, once each: a request of which a check kept the answer, with the answer."""
+    kept = [one for result in results if result.target == target.name for one in result.evidence]
+    answered = {(one.kind, one.source, one.status) for one in kept}
+    bare = [one for one in target.requests if one.excerpt or (one.kind, one.source, one.status) not in answered]
     return {
-        one: _shown(one, f"evidence-{position + 1}-{number}", EXCERPT_MAX) for number, one in enumerate(asked, start=1)
+        one: _shown(one, f"evidence-{position + 1}-{number}", EXCERPT_MAX)
+        for number, one in enumerate(dict.fromkeys([*bare, *kept]), start=1)
     }
 
 
@@ -145,7 +173,14 @@ def _shown(evidence: Evidence, name: str, longest: int) -> Shown:
     if cut or evidence.truncated:
         total = max(evidence.total_bytes, len(evidence.excerpt.encode()))
         note = f"truncated: {_size(len(excerpt.encode()))} of {_size(total)}"
-    return Shown(id=name, of=evidence, excerpt=excerpt, note=note)
+    return Shown(id=name, of=evidence, head=_head(evidence.source), excerpt=excerpt, note=note)
+
+
+def _head(source: str) -> str:
+    first, _, rest = source.strip().partition("\n")
+    if rest:
+        first = first.lstrip("# ")
+    return first if len(first) <= HEAD_MAX else f"{first[:HEAD_MAX]}…"
 
 
 def _row(result: Result, anchor: str, annex: dict[Evidence, Shown]) -> Row:
@@ -183,6 +218,19 @@ def _blind(rows: Iterable[Row]) -> list[list[Row]]:
     return sorted(
         groups.values(), key=lambda group: (group[0].of.outcome is Outcome.UNKNOWN, group[0].of.severity.rank)
     )
+
+
+def _since(report: Report, rows: Iterable[Row]) -> dict[str, list[tuple[Change, str]]]:
+    """The changes since the baseline by group, each with the anchor of its row ("" where the check is gone)."""
+    anchors = {(row.of.check, row.of.target, row.of.case): row.anchor for row in rows}
+    if report.baseline is None:
+        return {}
+    groups: dict[str, tuple[Change, ...]] = {group: getattr(report.baseline, group) for group in since.GROUPS}
+    return {
+        group: [(one, anchors.get((one.check, one.target, one.case), "")) for one in changes]
+        for group, changes in groups.items()
+        if changes
+    }
 
 
 def _shares(report: Report) -> list[tuple[Outcome, int, float, float]]:

@@ -50,7 +50,7 @@ def _case(result: Result) -> ET.Element:
         },
     )
     if element := _ELEMENTS.get(result.outcome):
-        said = f"{OUTCOME_WORDS[result.outcome]}: {result.message or result.observed or result.enabled_by}"
+        said = f"{OUTCOME_WORDS[result.outcome]}: {result.message or result.observed}"
         child = ET.SubElement(case, element, {"type": f"{result.severity} {result.outcome}", "message": visible(said)})
         child.text = visible(_details(result))
     return case
@@ -62,7 +62,6 @@ def _details(result: Result) -> str:
         "Found": result.observed,
         "Wanted": result.wanted,
         "Where": result.where,
-        "Enabled by": result.enabled_by,
         "Why": result.why,
         "Fix": result.fix,
         "Source": result.source,

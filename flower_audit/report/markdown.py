@@ -4,7 +4,7 @@ import re
 
 from flower_audit.model import Outcome, Report, Result
 from flower_audit.report.inert import one_line
-from flower_audit.report.summary import OUTCOME_WORDS, worst_first
+from flower_audit.report.summary import OUTCOME_WORDS, remark, versions, worst_first
 
 LONGEST_BYTES = 900_000
 """A step summary of GitHub holds 1 MiB; what is left out is said."""
@@ -41,7 +41,7 @@ def render(report: Report) -> str:
 def _target(report: Report, name: str) -> str:
     target = next(target for target in report.targets if target.name == name)
     told = [_code(text) for text in (target.url, target.connection) if text]
-    found = ", ".join(_plain(f"{system} {version}") for system, version in target.found.items())
+    found = ", ".join(_plain(found) for found in versions(target))
     looked = f"looked as {_plain(target.looked_as)}" if target.looked_as else ""
     return "; ".join(filter(None, [" ".join([f"**{_plain(name)}**", *told]), looked, found]))
 
@@ -51,9 +51,10 @@ def _failure(result: Result) -> str:
     lines += [
         f"{label}: {_code(text)}"
         for label, text in (
-            ("found", result.observed or result.message),
+            ("found", result.observed),
             ("wanted", result.wanted),
             ("where", result.where),
+            ("reason", remark(result)),
         )
         if text
     ]
@@ -63,7 +64,7 @@ def _failure(result: Result) -> str:
 
 
 def _cell(result: Result) -> str:
-    reason = _code(result.message or result.observed) if result.message or result.observed else ""
+    reason = _code(result.message or result.observed)
     cells = [
         OUTCOME_WORDS[result.outcome],
         result.severity,

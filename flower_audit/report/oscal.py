@@ -6,9 +6,10 @@ from uuid import UUID, uuid5
 
 from flower_audit.model import AuditedTarget, Evidence, Outcome, Report, Result
 from flower_audit.report.inert import one_line, visible
-from flower_audit.report.summary import OUTCOME_WORDS, worst_first
+from flower_audit.report.summary import OUTCOME_WORDS, versions, worst_first
 
 VERSION = "1.1.2"
+LONGEST_SOURCE = 500
 _NAMESPACE = UUID("6f1c2f0e-5d0e-5b4e-9a53-2f6d1f7a0c11")
 """Names of one report give the same identifiers every time it is rendered."""
 
@@ -47,12 +48,11 @@ def render(report: Report) -> str:
 
 
 def _component(run: str, target: AuditedTarget) -> dict[str, Any]:
-    found = ", ".join(f"{system} {version}" for system, version in target.found.items())
     return {
         "uuid": _id(run, "target", target.name),
         "type": "service",
         "title": _line(target.name),
-        "description": _text("; ".join(filter(None, (target.url, target.connection, found)))),
+        "description": _text("; ".join(filter(None, (target.url, target.connection, *versions(target))))),
         "status": {"state": "operational"},
     }
 
@@ -88,7 +88,7 @@ def _finding(run: str, number: int, result: Result) -> dict[str, Any]:
 
 def _evidence(evidence: Evidence) -> str:
     status = "" if evidence.status is None else f" (answered {evidence.status})"
-    return _text(f"{evidence.kind}: {evidence.source}{status}")
+    return _text(f"{evidence.kind}: {evidence.source[:LONGEST_SOURCE]}{status}")
 
 
 def _property(name: str, value: str) -> dict[str, str]:

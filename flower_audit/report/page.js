@@ -142,7 +142,7 @@
   addEventListener("hashchange", follow);
 
   // Export of what is shown, in its order.
-  const FIELDS = ["observed", "wanted", "where", "message", "enabled_by", "why", "fix", "source"];
+  const FIELDS = ["observed", "wanted", "where", "reason", "why", "fix", "source"];
 
   function exported() {
     return all("tr", body).filter((row) => !row.hidden).map((row) => {

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from flower_audit.model import Outcome, Report, Result, Severity
 from flower_audit.report.inert import visible
-from flower_audit.report.summary import OUTCOME_WORDS, worst_first
+from flower_audit.report.summary import OUTCOME_WORDS, remark, worst_first
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {
@@ -96,7 +96,7 @@ def _result(result: Result, index: dict[str, int]) -> dict[str, Any]:
         "properties": {"target": result.target, "observed": result.observed, "wanted": result.wanted},
     }
     if result.outcome is Outcome.WAIVED:
-        told["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(result.message)}]
+        told["suppressions"] = [{"kind": "external", "status": "accepted", "justification": visible(remark(result))}]
     return told
 
 
@@ -111,7 +111,7 @@ def _location(result: Result) -> dict[str, Any]:
 
 
 def _notification(result: Result, index: dict[str, int]) -> dict[str, Any]:
-    reason = result.message or result.enabled_by or result.title
+    reason = result.message or result.title
     return {
         "level": _NOTIFIED[result.outcome],
         "message": {"text": _text(f"{result.target}: {OUTCOME_WORDS[result.outcome]}: {reason}")},

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from flower_audit.check import Finding
 from flower_audit.guide import SECTIONS
-from flower_audit.model import Gate, Outcome, Result, Severity, Summary
+from flower_audit.model import AuditedTarget, Gate, Outcome, Result, Severity, Summary
 
 VERDICTS = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.WAIVED})
 """Outcomes that say whether the rule holds."""
@@ -58,6 +59,19 @@ def worst_first(results: Iterable[Result]) -> list[Result]:
     """Sort by outcome in the order a reader wants them, then by severity, then by check and target."""
     order = {outcome: position for position, outcome in enumerate(Outcome)}
     return sorted(results, key=lambda r: (order[r.outcome], r.severity.rank, r.check, r.target, r.case))
+
+
+def remark(result: Result) -> str:
+    """What the message says beyond found, wanted and where: a waiver's remark, or why there is no verdict."""
+    if result.outcome not in {Outcome.FAIL, Outcome.WAIVED} or not result.observed:
+        return result.message or result.observed
+    said = str(Finding(result.observed, result.wanted, result.where))
+    return result.message.removeprefix(said).lstrip("; ")
+
+
+def versions(target: AuditedTarget) -> list[str]:
+    """What was found on a target, e.g. `Flower 2.2.0`; a description (`about`) stands for itself."""
+    return [version if system == "about" else f"{system} {version}" for system, version in target.found.items()]
 
 
 def sections_of(results: Iterable[Result]) -> list[str]:

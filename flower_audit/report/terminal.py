@@ -6,10 +6,11 @@ from collections.abc import Hashable, Iterable, Iterator
 from flower_audit.model import AuditedTarget, Outcome, Report, Result
 from flower_audit.report import since
 from flower_audit.report.inert import one_line
-from flower_audit.report.summary import OUTCOME_WORDS, sections_of, worst_first
+from flower_audit.report.summary import OUTCOME_WORDS, remark, sections_of, versions, worst_first
 
 NARROWEST = 40
 _LABEL = {Outcome.FAIL: "FAIL", Outcome.BUG: "BUG", Outcome.UNKNOWN: "UNKNOWN", Outcome.WAIVED: "WAIVED"}
+_BLIND = {Outcome.BUG, Outcome.UNKNOWN}
 _COLORS = {
     "FAIL": "1;31",
     "BUG": "1;35",
@@ -34,11 +35,11 @@ class _Page:
         self.width = width
         self.color = color
         self.results = worst_first(report.results)
-        unknown = [result for result in self.results if result.outcome is Outcome.UNKNOWN]
-        by_reason = _grouped((result.message, result) for result in unknown)
+        blind = [result for result in self.results if result.outcome in _BLIND]
+        by_reason = _grouped(((result.outcome, result.message), result) for result in blind)
         self.shared = [group for group in by_reason if len({result.check for result in group}) > 1]
-        """Unknowns of several checks for one reason: a host that cannot be reached is one piece of news."""
-        self.shared_reasons = {group[0].message for group in self.shared}
+        """Several checks without a verdict for one reason: a host that cannot be reached is one piece of news."""
+        self.shared_reasons = {(group[0].outcome, group[0].message) for group in self.shared}
 
     def lines(self) -> Iterator[str]:
         yield from self.gate()
@@ -52,7 +53,7 @@ class _Page:
                 yield ""
             yield from lines
             before_it = len(lines)
-        yield from self.shared_unknowns()
+        yield from self.blind()
         yield from self.manual()
         yield from self.not_run()
         yield from self.since_baseline()
@@ -69,7 +70,7 @@ class _Page:
     def target(self, target: AuditedTarget) -> Iterator[str]:
         where = " via ".join(one_line(way) for way in (target.url, target.connection) if way)
         yield from self.wrapped(f"{one_line(target.name)}: {where or 'no address'}", hang="  ")
-        told = [f"{one_line(system)} {one_line(version)}".strip() for system, version in target.found.items()]
+        told = [one_line(found) for found in versions(target)]
         looked = [f"looked as {one_line(target.looked_as)}"] if target.looked_as else []
         if told or looked:
             yield from self.wrapped("; ".join([*looked, ", ".join(told)]), indent="  ", style="faint")
@@ -89,16 +90,15 @@ class _Page:
         """One result, or the same result of several targets."""
         result = group[0]
         yield from self.labelled(result, f"{result.severity} {self.names(group)}: {one_line(result.title)}")
-        if result.observed:
+        if result.outcome not in _BLIND:
             yield from self.field("found", result.observed)
             yield from self.field("wanted", result.wanted)
             yield from self.field("where", result.where)
-        if not result.observed or result.outcome is Outcome.WAIVED:
-            yield from self.field("reason", result.message)
+        yield from self.field("reason", remark(result))
         if result.outcome is Outcome.FAIL:
             yield from self.field("fix", result.fix)
 
-    def shared_unknowns(self) -> Iterator[str]:
+    def blind(self) -> Iterator[str]:
         if self.shared:
             yield ""
             yield self.painted("Could not be checked", "heading")
@@ -114,21 +114,16 @@ class _Page:
         for group in _grouped((_said(result), result) for result in manual):
             title = f"{self.names(group)}: {one_line(group[0].title)}"
             yield from self.wrapped(title, indent="  ", hang="    ")
-            yield from self.field("reason", group[0].message)
+            yield from self.field("reason", remark(group[0]))
 
     def not_run(self) -> Iterator[str]:
         not_run = [result for result in self.results if result.outcome is Outcome.NOT_RUN]
         if not_run:
             yield ""
             yield self.painted("Not run", "heading")
-        for group in _grouped((result.enabled_by or result.message, result) for result in not_run):
-            option = one_line(group[0].enabled_by)
-            said = (
-                f"give {option} to run {_checks(group)}"
-                if option
-                else f"{_checks(group)}, {one_line(group[0].message)}"
-            )
-            yield from self.wrapped(f"{said}: {self.names(group)}", indent="  ", hang="    ")
+        for group in _grouped((result.message, result) for result in not_run):
+            said = f"{_checks(group)}, {one_line(group[0].message) or 'no reason given'}: {self.names(group)}"
+            yield from self.wrapped(said, indent="  ", hang="    ")
 
     def since_baseline(self) -> Iterator[str]:
         if comparison := self.report.baseline:
@@ -151,7 +146,7 @@ class _Page:
             yield from self.wrapped(text, hang="  ")
 
     def is_shared(self, result: Result) -> bool:
-        return result.outcome is Outcome.UNKNOWN and result.message in self.shared_reasons
+        return (result.outcome, result.message) in self.shared_reasons
 
     def names(self, results: list[Result]) -> str:
         """The checks of the results, each with its targets where the report has several."""

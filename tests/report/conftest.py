@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from flower_audit.model import AuditedTarget, Evidence, Outcome, Report, Result, Severity, Tool
+from flower_audit.check import Finding
+from flower_audit.model import (
+    AuditedTarget,
+    Change,
+    Comparison,
+    Evidence,
+    Outcome,
+    Report,
+    Result,
+    Severity,
+    Tool,
+    WaiverState,
+    WaiverUse,
+)
 from flower_audit.policy import Policy
 from flower_audit.report.summary import summarise
 
@@ -23,6 +36,10 @@ AUTH, PRODUCTION, PROXY, TLS = (
     "SSL/TLS Setup",
 )
 BASIC, MONITORING, TROUBLE = "Basic Configuration", "Monitoring Integration", "Troubleshooting"
+
+ASK_BROKER = "# Ask the broker as Flower would; its password goes to the broker alone.\n" + "\n".join(
+    f"exec /usr/bin/python3 -I -S -c 'line {number} of a long reader'" for number in range(60)
+)
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -64,11 +81,10 @@ def judged(check: str, outcome: str, severity: str, section: str, title: str, **
         "duration_s": 0.002,
     }
     result = Result.model_validate({**told, **fields, **more})
-    if result.observed and not result.message:
-        place = f"{result.where}: " if result.where else ""
-        wanted = f" (wanted: {result.wanted})" if result.wanted else ""
-        result = result.model_copy(update={"message": f"{place}{result.observed}{wanted}"})
-    return result
+    if result.outcome in {Outcome.FAIL, Outcome.WAIVED}:
+        said = str(Finding(result.observed, result.wanted, result.where))
+        return result.model_copy(update={"message": f"{said}; {result.message}" if result.message else said})
+    return result.model_copy(update={"observed": result.message})
 
 
 def production() -> list[Result]:
@@ -183,7 +199,9 @@ def production() -> list[Result]:
             TLS,
             "Server names no version",
             observed="Server: nginx/1.22.1",
+            message="its waiver ended on 2026-10-31",
             fix="`server_tokens off;`",
+            source="https://nginx.org/en/docs/http/ngx_http_core_module.html#server_tokens",
         ),
         judged(
             "proxy.rate-limit",
@@ -237,7 +255,13 @@ def production() -> list[Result]:
             message="KeyError: 'page_size' in flower_audit/facts/database.py, line 88",
         ),
         judged(
-            "broker.reachable", "pass", "critical", TROUBLE, "The broker answers", covers=["Check broker connectivity"]
+            "broker.reachable",
+            "pass",
+            "critical",
+            TROUBLE,
+            "The broker answers.",
+            covers=["Check broker connectivity"],
+            evidence=[ran(ASK_BROKER, "redis 7.2.5\nmaxmemory-policy noeviction\n")],
         ),
         judged("workers.visible", "pass", "high", TROUBLE, "Workers are online"),
         judged(
@@ -247,8 +271,7 @@ def production() -> list[Result]:
             MONITORING,
             "Prometheus scrapes Flower",
             covers=["Monitoring integrated"],
-            message="no Prometheus was given",
-            enabled_by="--flower-prometheus",
+            message="needs --flower-prometheus",
         ),
         judged(
             "alerting.rules-loaded",
@@ -256,7 +279,7 @@ def production() -> list[Result]:
             "high",
             MONITORING,
             "Alert rules are loaded",
-            enabled_by="--flower-prometheus",
+            message="needs --flower-prometheus",
         ),
         judged(
             "alerting.delivered",
@@ -264,7 +287,7 @@ def production() -> list[Result]:
             "high",
             MONITORING,
             "Alerts reach somebody",
-            enabled_by="--flower-alertmanager",
+            message="needs --flower-alertmanager",
         ),
         judged("monitoring.metrics-served", "pass", "medium", MONITORING, "Metrics are served", case="/metrics"),
         judged(
@@ -319,6 +342,46 @@ def reported(results: list[Result], targets: list[AuditedTarget], fail_on: Sever
 
 def single() -> Report:
     return reported(production(), [target()])
+
+
+def compared() -> Report:
+    """Against a baseline, with waivers in every state."""
+    base = single()
+
+    def changed(check: str, before: Outcome | None, after: Outcome | None, title: str = "A rule") -> Change:
+        return Change(check=check, target="production", severity=Severity.HIGH, title=title, before=before, after=after)
+
+    baseline = Comparison(
+        started_at="2026-11-15T09:30:00Z",
+        tool=Tool(version="0.1.0"),
+        new_failures=(
+            changed("https.expires-later", Outcome.PASS, Outcome.FAIL, "The certificate does not expire soon."),
+        ),
+        newly_unknown=(changed("network.firewall-active", Outcome.PASS, Outcome.UNKNOWN, HOSTILE[0]),),
+        fixed=(changed("service.enabled", Outcome.FAIL, Outcome.PASS),),
+        added=(changed("monitoring.metrics-served", None, Outcome.PASS),),
+        removed=(changed("config.debug-off", Outcome.PASS, None),),
+        unchanged=25,
+    )
+    waivers = tuple(
+        WaiverState(
+            check=check,
+            target=target,
+            reason="the parent domain still serves http",
+            approver="A. Admin",
+            granted="2026-06-01",
+            until=until,
+            days_left=days,
+            use=use,
+            remark=remark,
+        )
+        for check, target, until, days, use, remark in (
+            ("https.hsts", "*", "2026-11-30", 8, WaiverUse.IN_FORCE, "it covers 1 broken rule"),
+            ("https.no-*", "production", "2026-10-31", -22, WaiverUse.ENDED, "it ended on 2026-10-31"),
+            ("htps.hsts", "*", "2026-12-31", 39, WaiverUse.MATCHES_NOTHING, HOSTILE[1]),
+        )
+    )
+    return base.model_copy(update={"baseline": baseline, "waivers": waivers})
 
 
 def healthy() -> Report:
@@ -378,7 +441,6 @@ def hostile() -> Report:
             why=text,
             fix=text,
             source=text,
-            enabled_by=text,
             evidence=(evil,),
         )
         for number, text in enumerate(HOSTILE)
@@ -396,6 +458,7 @@ def hostile() -> Report:
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "single": single,
+    "compared": compared,
     "healthy": healthy,
     "fleet": fleet,
     "dead": dead,

@@ -45,7 +45,7 @@ def test_outcomes(sample: Report) -> None:
     assert told["proxy.websocket"]["impact"] == 0, "Heimdall's way to say not applicable"
     assert told["auth.pages-require-login"]["impact"] == 0.9
     assert "A. Admin" in told["https.hsts"]["waiver_data"]["justification"]
-    assert told["alerting.delivered"]["results"][0]["skip_message"] == "not run: --flower-alertmanager"
+    assert told["alerting.delivered"]["results"][0]["skip_message"] == "not run: needs --flower-alertmanager"
 
 
 def test_a_control_holds_the_results_of_all_targets(reports: dict[str, Callable[[], Report]]) -> None:

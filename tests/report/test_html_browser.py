@@ -202,7 +202,7 @@ def test_csv_export_holds_no_formula(reports: dict[str, Callable[[], Report]], o
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
 
 
-@pytest.mark.parametrize("name", ["single", "healthy", "fleet", "dead", "hostile"])
+@pytest.mark.parametrize("name", ["single", "compared", "healthy", "fleet", "dead", "hostile"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(name: str, scheme: str, reports: dict[str, Callable[[], Report]], open_page: Open) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
@@ -265,7 +265,7 @@ def test_print_opens_everything_and_closes_it_again(sample: Report, open_page: O
 def test_the_worst_failure_and_its_fix_are_on_the_first_screen(
     reports: dict[str, Callable[[], Report]], open_page: Open
 ) -> None:
-    for name in ("single", "fleet"):
+    for name in ("single", "fleet", "compared"):
         box = open_page(reports[name]()).page.locator(".card .fix").first.bounding_box()
         assert box["y"] + box["height"] <= 800
 

@@ -78,6 +78,7 @@ def test_every_result_and_every_piece_of_evidence_is_there(named_report: tuple[s
     )
     shown = "".join(page.texts)
     if named_report[0] != "hostile":
+        assert all(one.source in shown for result in report.results for one in result.evidence)
         assert all(one.source in shown for target in report.targets for one in target.requests)
         assert all(one.excerpt in shown for result in report.results for one in result.evidence)
 
@@ -117,3 +118,19 @@ def test_what_the_gate_says_is_said(named_report: tuple[str, Report]) -> None:
     assert f"</span>{verdict}</p>" in text
     assert f"{reason[0].upper()}{reason[1:]}." in text
     assert report.summary.coverage in text
+
+
+def test_changes_and_waivers_are_told(reports: dict[str, Callable[[], Report]]) -> None:
+    page = Page(render(reports["compared"]()))
+    shown = " ".join("".join(page.texts).split())
+    assert "Since the baseline of 2026-11-15T09:30:00Z: 1 newly failed" in shown
+    assert "service.enabled : A rule (was failed, now passed)" in shown.replace("enabled:", "enabled :")
+    assert "(was passed, not in this audit)" in shown
+    assert "ended: https.no-* on production (granted by A. Admin)" in shown
+    assert "2026-11-30 (8 days)" in shown
+
+
+def test_a_long_command_is_told_by_its_first_line_and_shown_once(sample: Report) -> None:
+    text = render(sample)
+    assert text.count("Ask the broker as Flower would") == 3  # in its row, in the annex, in the command itself
+    assert text.count("line 59 of a long reader") == 1

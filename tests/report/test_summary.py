@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from flower_audit.model import Outcome, Report, Result, Severity
-from flower_audit.report.summary import OUTCOME_MEANINGS, OUTCOME_WORDS, summarise, worst_first
+from flower_audit.model import AuditedTarget, Outcome, Report, Result, Severity
+from flower_audit.report.summary import OUTCOME_MEANINGS, OUTCOME_WORDS, remark, summarise, versions, worst_first
 
 
 def result(outcome: str, severity: str = "high", check: str = "auth.configured") -> Result:
@@ -84,6 +84,30 @@ def test_worst_first(reports: dict[str, Callable[[], Report]]) -> None:
     ]
     fleet = reports["fleet"]().results
     assert sorted(fleet, key=repr) == sorted(worst_first(fleet), key=repr)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"outcome": "fail", "observed": "User=root", "message": "User=root"}, ""),
+        ({"outcome": "fail", "observed": "a", "wanted": "b", "where": "c", "message": "c: a (wanted: b)"}, ""),
+        (
+            {"outcome": "fail", "observed": "a", "wanted": "b", "message": "a (wanted: b); ended on Friday"},
+            "ended on Friday",
+        ),
+        ({"outcome": "waived", "observed": "a", "message": "a; until Friday"}, "until Friday"),
+        ({"outcome": "fail", "message": "a sentence"}, "a sentence"),
+        ({"outcome": "unknown", "observed": "refused", "message": "refused"}, "refused"),
+        ({"outcome": "manual", "observed": "nobody said", "message": ""}, "nobody said"),
+    ],
+)
+def test_remark(told: dict[str, str], said: str) -> None:
+    assert remark(Result.model_validate({**result("fail").model_dump(), **told})) == said
+
+
+def test_versions() -> None:
+    target = AuditedTarget(name="t", found={"about": "a demo", "Flower": "2.2.0"})
+    assert versions(target) == ["a demo", "Flower 2.2.0"]
 
 
 def test_every_outcome_has_its_words() -> None:
