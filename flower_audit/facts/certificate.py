@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, SignatureAlgorithmOID
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.site import Site
@@ -22,6 +22,13 @@ from flower_audit.trust import lenient_context, verifying_context
 NOT_YET_VALID, EXPIRED, HOST_MISMATCH, ADDRESS_MISMATCH = 9, 10, 62, 64
 NO_ISSUER = frozenset({20, 21})
 """OpenSSL's X509_V_ERR_*: unable to get the issuer's certificate, unable to verify the first certificate."""
+
+BROKEN_SIGNATURES = {
+    SignatureAlgorithmOID.RSA_WITH_MD5: "md5",
+    SignatureAlgorithmOID.RSA_WITH_SHA1: "sha1",
+    SignatureAlgorithmOID.DSA_WITH_SHA1: "sha1",
+    SignatureAlgorithmOID.ECDSA_WITH_SHA1: "sha1",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +88,15 @@ def certificate(target: Target, site: Site, trail: Trail) -> Certificate:
     """
     if not site.over_tls:
         raise Absent("the public URL is not https")
+    if site.problem:
+        raise Unobservable(site.problem)
     chain = _sent(site, target.timeout_s)
     try:
         parsed = [x509.load_der_x509_certificate(one) for one in chain]
         leaf = parsed[0]
         key, key_bits = _key(leaf)
         names = _names(leaf)
+        signature = _signature(leaf)
     except (ValueError, IndexError, UnsupportedAlgorithm) as error:
         raise Unobservable(f"the certificate of {site.origin.url} cannot be read: {error}") from error
     now = datetime.now(UTC)
@@ -116,7 +126,7 @@ def certificate(target: Target, site: Site, trail: Trail) -> Certificate:
         sent=sent,
         key=key,
         key_bits=key_bits,
-        signature=_signature(leaf),
+        signature=signature,
         fingerprint_sha256=sha256(chain[0]).hexdigest(),
     )
 
@@ -248,5 +258,7 @@ def _key(leaf: x509.Certificate) -> tuple[str, int]:
 
 
 def _signature(leaf: x509.Certificate) -> str:
+    if leaf.signature_algorithm_oid in BROKEN_SIGNATURES:  # too old for the library to name
+        return BROKEN_SIGNATURES[leaf.signature_algorithm_oid]
     algorithm = leaf.signature_hash_algorithm
     return algorithm.name if algorithm is not None else "its own"  # Ed25519 and Ed448 bring their hash with them

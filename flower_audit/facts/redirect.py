@@ -32,7 +32,7 @@ def redirect(site: Site, routes: Routes) -> Redirect:
         raise Absent("the public URL is not https, so there is nothing to be redirected to")
     visits = routes.of("plain HTTP")
     if not visits:
-        raise Unobservable(f"{site.url} is on a port of its own; which port serves plain HTTP beside it is not known")
+        raise Unobservable(f"{site.url} is on a port of its own; name the URL of plain HTTP beside it (http_url)")
     answered = [visit for visit in visits if visit.status is not None]
     if not answered:
         raise Absent(f"nothing is served over plain HTTP: {visits[0].note}")

@@ -159,7 +159,7 @@ def routes(
     client = Client(timeout_s=target.timeout_s, trail=trail)
     known_options = options if isinstance(options, Options) else None
     known_proxy = proxy if isinstance(proxy, Proxy) else None
-    plans = [*_public(site, target), *_other_ways(site, known_options, known_proxy, target.timeout_s)]
+    plans = [*_public(site, target), *_other_ways(target, site, known_options, known_proxy)]
     results = client.get_all([request for _, request in plans])
     visits = [read_visit(visit, result, site.prefix) for (visit, _), result in zip(plans, results, strict=True)]
     return Routes(visits=tuple(_not_found_is_open(_follow(client, visits, plans, site.prefix))))
@@ -181,13 +181,12 @@ def _public(site: Site, target: Target) -> list[tuple[Visit, Request]]:
 
 
 def _other_ways(
-    site: Site, options: Options | None, proxy: Proxy | None, limit_s: float
+    target: Target, site: Site, options: Options | None, proxy: Proxy | None
 ) -> list[tuple[Visit, Request]]:
     plans = []
-    if site.over_tls and (port := plain_port(site, proxy)):
-        origin = site.origin_as("http", port)
-        plans += [_plan("plain HTTP", origin, site.prefix, path) for path in SHORT]
-    for origin in direct_origins(site, options, limit_s):
+    if site.over_tls and (plain := plain_origin(target, site, proxy)):
+        plans += [_plan("plain HTTP", plain, site.prefix, path) for path in SHORT]
+    for origin in direct_origins(site, options, target.timeout_s):
         prefix = f"/{options.url_prefix}" if options and options.url_prefix else ""
         plans += [_plan("Flower's port", origin, prefix, path) for path in SHORT]
     scheme, port = site.origin.scheme, site.origin.port
@@ -198,11 +197,16 @@ def _other_ways(
     return plans
 
 
-def plain_port(site: Site, proxy: Proxy | None) -> int | None:
-    """The port where the same site answers without TLS, None where nobody can know it."""
+def plain_origin(target: Target, site: Site, proxy: Proxy | None) -> Origin | None:
+    """Where the same site answers without TLS, None where nobody can know it."""
+    if target.http_url:
+        parts = urlsplit(target.http_url)
+        host, port = parts.hostname or site.origin.host, parts.port or 80
+        address = site.origin.address if host == site.origin.host else resolve(host, port, target.timeout_s)[0]
+        return site.origin_as("http", port, address=address, host=host)
     if proxy is not None and (plain := [listen.port for listen in proxy.listens if listen.port and not listen.tls]):
-        return plain[0]
-    return 80 if site.origin.port == 443 else None
+        return site.origin_as("http", plain[0])
+    return site.origin_as("http", 80) if site.origin.port == 443 else None
 
 
 def direct_origins(site: Site, options: Options | None, limit_s: float) -> tuple[Origin, ...]:
@@ -284,4 +288,4 @@ def _unlike_flower(visits: Sequence[Visit]) -> str:
         return f"{first.url} sends on to {first.location}; audit that URL"
     if first.access is Access.NOT_FOUND and any(visit.by_flower for visit in visits):
         return f"Flower answers {first} with its own page for unknown addresses; it is served under another url_prefix"
-    return f"{first} does not look like Flower; is the URL right?"
+    return f"{first} does not look like Flower; is the URL right, its prefix included?"

@@ -43,6 +43,8 @@ def tls(target: Target, site: Site, trail: Trail) -> Tls:
     """Source: handshakes.  Absent: the URL is not https.  Unobservable: an offer was neither accepted nor refused."""
     if not site.over_tls:
         raise Absent("the public URL is not https")
+    if site.problem:
+        raise Unobservable(site.problem)
     endpoint = (site.origin.address, site.origin.port)
     name = "" if site.names_an_address else site.origin.host
 
