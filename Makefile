@@ -1,6 +1,6 @@
 # Two commands do all their own set-up on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test lint lock bench lab-up lab-down lab-report lab record docs clean
+.PHONY: demo test lint lock bench screenshots docs lab-up lab-down lab clean
 
 demo: ## audit a real Flower on this machine and write reports/flower-audit.html
 	@./tools/install demo
@@ -23,6 +23,13 @@ lock: ## renew requirements/*.txt, hashed and free of addresses
 bench: ## ratios, measured side by side in one run
 	@./tools/install test
 	.venv/bin/python -m bench
+
+screenshots: ## renew what README shows of the demo
+	@./tools/install test
+	.venv/bin/python tools/screenshots.py
+
+docs: ## renew docs/checks/ from the checks themselves
+	.venv/bin/python -m flower_audit.cli docs docs/checks
 
 lab-up: ## boot a host to play with
 	@./tools/install test

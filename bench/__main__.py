@@ -92,7 +92,7 @@ def run_pytest(*options: str) -> None:
             *options,
             folder,
         ]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - this interpreter
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
 
 if __name__ == "__main__":
