@@ -53,6 +53,12 @@ class Shown:
     note: str
 
     @property
+    def answer(self) -> str:
+        """The status in words; a handshake and a query have none worth telling."""
+        word = {"request": "status", "command": "exit"}.get(self.of.kind)
+        return f"{word} {self.of.status}" if word and self.of.status is not None else ""
+
+    @property
     def whole(self) -> bool:
         """Whether the head is all of the source."""
         return self.head == self.of.source
@@ -84,7 +90,8 @@ class Row:
         fix = "" if r.outcome in {Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.NOT_RUN} else r.fix
         labels = ("Found", "Wanted", "Where", "Reason", "Why it matters", "Fix", "Source")
         keys = ("observed", "wanted", "where", "reason", "why", "fix", "source")
-        told = zip(labels, keys, (*found, remark(r), r.why, fix, r.source), strict=True)
+        why = r.why[:1].upper() + r.why[1:]
+        told = zip(labels, keys, (*found, remark(r), why, fix, r.source), strict=True)
         return [(label, key, text) for label, key, text in told if text]
 
 

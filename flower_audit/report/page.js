@@ -177,6 +177,7 @@
 
   // Copy buttons beside what is to be typed.
   for (const code of navigator.clipboard ? all(".card .fix code") : []) {
+    if (!/[\s=/]/.test(code.textContent)) continue; // a word is quicker typed
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";

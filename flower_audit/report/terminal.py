@@ -9,6 +9,9 @@ from flower_audit.report.inert import one_line
 from flower_audit.report.summary import OUTCOME_WORDS, remark, sections_of, versions, worst_first
 
 NARROWEST = 40
+NAMED_NOT_RUN = 12
+"""Checks named for each way in that was not given; the worst come first, and the page has them all."""
+
 _LABEL = {Outcome.FAIL: "FAIL", Outcome.BUG: "BUG", Outcome.UNKNOWN: "UNKNOWN", Outcome.WAIVED: "WAIVED"}
 _BLIND = {Outcome.BUG, Outcome.UNKNOWN}
 _COLORS = {
@@ -122,7 +125,9 @@ class _Page:
             yield ""
             yield self.painted("Not run", "heading")
         for group in _grouped((result.message, result) for result in not_run):
-            said = f"{_checks(group)}, {one_line(group[0].message) or 'no reason given'}: {self.names(group)}"
+            names = self.names(group[:NAMED_NOT_RUN])
+            more = f" and {len(group) - NAMED_NOT_RUN} more" if len(group) > NAMED_NOT_RUN else ""
+            said = f"{one_line(group[0].message) or 'no reason given'}, for {_checks(group)}: {names}{more}"
             yield from self.wrapped(said, indent="  ", hang="    ")
 
     def since_baseline(self) -> Iterator[str]:

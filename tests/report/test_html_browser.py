@@ -214,6 +214,13 @@ def test_axe_finds_nothing(name: str, scheme: str, reports: dict[str, Callable[[
     assert found.response["passes"]
 
 
+def test_a_command_can_be_copied(sample: Report, open_page: Open) -> None:
+    page = open_page(sample, permissions=["clipboard-read", "clipboard-write"]).page
+    page.click("button[aria-label='Copy systemctl restart flower.service'] >> nth=0")
+    page.wait_for_selector("button.copy:text('Copied')")
+    assert page.evaluate("navigator.clipboard.readText()") == "systemctl restart flower.service"
+
+
 def test_theme_switch(sample: Report, open_page: Open) -> None:
     page = open_page(sample, color_scheme="light").page
     background = "getComputedStyle(document.body).backgroundColor"
