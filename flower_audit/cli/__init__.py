@@ -63,8 +63,13 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="The audit itself is run by pytest: `pytest --flower-host=https://flower.example.com/`. "
-    "Exit status: 0 done, 1 `diff` found that something became worse, 2 wrong usage.",
+    epilog="""\b
+The audit itself is run by pytest:
+  pytest --flower-host=https://flower.example.com/
+
+\b
+Exit status: 0 done, 1 `diff` found something worse than before, 2 wrong usage.
+""",
 )
 @click.version_option(flower_audit.__version__, prog_name="flower-audit", message="%(prog)s %(version)s")
 def main() -> None:
@@ -74,5 +79,5 @@ def main() -> None:
     Try it without a server:     flower-audit demo
     See what would be checked:   flower-audit list
     Understand one check:        flower-audit explain https.hsts
-    Set up your own:             flower-audit init ssh://audit@flower1 -o flower-audit.yml
+    Set up your own:             flower-audit init ssh://audit@flower1
     """

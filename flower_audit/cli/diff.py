@@ -24,9 +24,10 @@ REPORT = click.Path(path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="The comparison, for programs.")
 @click.pass_context
 def command(ctx: click.Context, old: Path, new: Path, fail_on: str | None, as_json: bool) -> None:
-    """Compare two reports (flower-audit.json), check by check and target by target, not by their texts.
+    """Tell what changed between two reports.
 
-    Exit status 1 when something became worse: a check newly fails or newly cannot be checked.
+    OLD and NEW are a flower-audit.json each.  They are compared check by check and target by target, never by their
+    texts.  Exit status 1 when something became worse: a check newly fails or newly cannot be checked.
     """
     before, after = baseline.load(old), baseline.load(new)
     names = {target.name for target in after.targets}

@@ -24,7 +24,11 @@ def _complete_id(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 @click.argument("check_id", metavar="ID", shell_complete=_complete_id)
 @click.option("--commands", is_flag=True, help="Also the whole commands that it runs on the host.")
 def command(check_id: str, commands: bool) -> None:
-    """Explain one check: what it wants, why, how to mend it, what it needs and what it looks at."""
+    """Explain one check.
+
+    It tells what holds when the check passes, why that matters, how to mend it, what the check needs, and what it
+    looks at.
+    """
     check = _found(check_id)
     click.echo(
         click.style(check.id, bold=True) + "  " + click.style(check.severity, fg=page.SEVERITY_COLORS[check.severity])

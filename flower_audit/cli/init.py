@@ -9,7 +9,7 @@ import click
 from flower_audit.cli.first_configuration import Seen, write
 from flower_audit.configuration import FILE_NAME, Configuration, parse
 from flower_audit.errors import NotApplicable, Unobservable, UsageError
-from flower_audit.gather import Gatherer
+from flower_audit.gather import Gatherer, ways_needed
 from flower_audit.policy import Policy
 from flower_audit.recorder import audited
 from flower_audit.resolve import DEMO, Overrides, resolve
@@ -39,9 +39,10 @@ LOOKED_AT = ("site", "version", "package", "service", "proxy", "prometheus", "al
 def command(
     target: str, name: str | None, output: str, sudo: bool, timeout_s: float | None, **given: str | None
 ) -> None:
-    """Look at a target and write a commented flower-audit.yml for it.
+    """Write a first flower-audit.yml for a target.
 
-    TARGET is what --flower-host takes: a URL, a host name, or a host spec such as ssh://audit@flower1.  Nothing is
+    TARGET is what --flower-host takes: a URL, a host name, or a host spec such as ssh://audit@flower1.  It is looked at
+    as an audit would, so the file names what was found; every other setting stands in it as a comment.  Nothing is
     judged, and nothing is written on the target.
     """
     if target == DEMO:
@@ -70,12 +71,13 @@ def command(
 
 def _look(target: Target) -> Seen:
     """What is there.  Raises UsageError where no way in leads anywhere."""
-    gatherer = Gatherer(target, Policy(), LOOKED_AT)
+    names = [name for name in LOOKED_AT if ways_needed(name) <= target.ways()]
+    gatherer = Gatherer(target, Policy(), names)
     known: dict[str, Any] = {}
     problems: list[str] = []
     try:
         gatherer.gather()
-        for name in LOOKED_AT:
+        for name in names:
             try:
                 known |= gatherer.facts_for({name: False})
             except NotApplicable:

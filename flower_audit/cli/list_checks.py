@@ -33,7 +33,9 @@ def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) 
 )
 @click.option("--json", "as_json", is_flag=True, help="Everything that is known of each check, for programs.")
 def command(areas: tuple[str, ...], severities: tuple[str, ...], ways: tuple[str, ...], as_json: bool) -> None:
-    """List the checks: id, severity, the ways in that each needs, and what holds when it passes.
+    """List what is checked.
+
+    A line tells the id, the severity, the ways in that the check needs, and what holds when it passes.
 
     Filters of one kind add up, filters of different kinds narrow: `--area auth --area https --severity critical` lists
     the critical checks of both areas.

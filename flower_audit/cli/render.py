@@ -20,10 +20,21 @@ def _told() -> str:
 
 @click.command(epilog=_told())
 @click.argument("report", type=click.Path(path_type=Path))
-@click.option("--format", "-f", "name", type=click.Choice([TERMINAL, *FORMATS]), default=TERMINAL)
+@click.option(
+    "--format",
+    "-f",
+    "name",
+    metavar="FORMAT",
+    type=click.Choice([TERMINAL, *FORMATS]),
+    default=TERMINAL,
+    help="One of those below.",
+)
 @click.option("--output", "-o", default="-", metavar="FILE", help="Where to write it; - is standard output.")
 def command(report: Path, name: str, output: str) -> None:
-    """Write a report (flower-audit.json of an audit) in another format, without a new audit."""
+    """Write a report in another format.
+
+    REPORT is the flower-audit.json of an audit; nothing is audited again.
+    """
     found = baseline.load(report)
     if name == TERMINAL:
         text = terminal.render(found, width=page.width(), color=output == "-" and sys.stdout.isatty())
@@ -33,7 +44,7 @@ def command(report: Path, name: str, output: str) -> None:
         click.echo(text, nl=False)
         return
     try:
-        with click.open_file(output, "w", encoding="utf-8", atomic=True) as file:
-            file.write(text)
+        with click.open_file(output, "wb", atomic=True) as file:
+            file.write(text.encode())
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror or error}") from error

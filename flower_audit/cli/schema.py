@@ -11,9 +11,10 @@ from flower_audit.report import json_format
 @click.command()
 @click.argument("name", type=click.Choice(["config", "report"]), default="report")
 def command(name: str) -> None:
-    """Print a JSON Schema: of the JSON `report` (the default), or of the configuration flower-audit.yml.
+    """Print a JSON Schema.
 
-    An editor that knows YAML schemas completes and checks the configuration with it.
+    It is that of the JSON `report` (the default), or of `config`, the file flower-audit.yml: an editor that knows YAML
+    schemas completes and checks it.
     """
     click.echo(json_format.schema() if name == "report" else _configuration(), nl=False)
 

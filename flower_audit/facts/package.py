@@ -30,6 +30,12 @@ class Package:
     unmet: tuple[str, ...] = ()
 
     @property
+    def found(self) -> dict[str, str]:
+        """For the head of the report."""
+        known = {"Celery": self.versions.get("celery", ""), "Python": self.python}
+        return {name: version for name, version in known.items() if version}
+
+    @property
     def flower(self) -> Version | None:
         """Flower's release, None where it is not installed there."""
         return _version(self.versions.get("flower", ""))

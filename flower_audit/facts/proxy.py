@@ -45,6 +45,11 @@ class Proxy(Frontend):
     flower_places: tuple[str, ...] = ()
 
     @property
+    def found(self) -> dict[str, str]:
+        """For the head of the report."""
+        return {{"nginx": "nginx", "caddy": "Caddy"}.get(self.kind, self.kind): self.version}
+
+    @property
     def file(self) -> str:
         """The file that the site stands in: nginx's own, or the Caddyfile."""
         return self.where.rpartition(":")[0] if self.kind == "nginx" else self.config

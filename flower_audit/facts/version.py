@@ -22,6 +22,11 @@ class Version:
         """The newest that it may be."""
         return self.releases[-1]
 
+    @property
+    def found(self) -> dict[str, str]:
+        """For the head of the report."""
+        return {"Flower": str(self)}
+
     def before(self, release: str) -> bool:
         """Whether it is older than `release`.  Unobservable: it may be or not."""
         older = {one < Release(release) for one in self.releases}
