@@ -10,8 +10,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from .errors import LabError
+
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 DAYS = timedelta(days=1)
+LINEAGE = ("cert", "chain", "fullchain", "privkey")  # as certbot names them
 
 
 class Authority:
@@ -53,6 +56,24 @@ class Authority:
         }.items():
             (directory / f"{file}.pem").write_bytes(content)
         (directory / "privkey.pem").chmod(0o600)
+
+    def issue_kind(self, kind: str, name: str, directory: Path) -> None:
+        """Write a certificate that is wrong in the named way."""
+        match kind:
+            case "renewed":
+                self.issue(name, directory)
+            case "expired":
+                self.issue(name, directory, started=90 * DAYS, valid=-1 * DAYS)
+            case "expiring":
+                self.issue(name, directory, started=80 * DAYS, valid=10 * DAYS)
+            case "other-name":
+                self.issue(f"www.{name}", directory)
+            case "rsa":
+                self.issue(name, directory, key=rsa.generate_private_key(65537, 2048))
+            case "rsa-1024":
+                self.issue(name, directory, key=rsa.generate_private_key(65537, 1024))  # weak on purpose
+            case _:
+                raise LabError(f"no certificate is called {kind!r}")
 
     def _make(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)

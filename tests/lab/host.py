@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from . import ledger, network, tree
-from .certificates import Authority
+from .certificates import LINEAGE, Authority
 from .errors import LabError
 
 BACKUP_DISK_MB = 64
@@ -156,6 +156,13 @@ class Host:
         """Wait until the host looks like one that has been up for a while."""
         self.run(READY, timeout=timeout)
 
+    def renew(self, kind: str) -> None:
+        """Put another certificate in the place of the host's own; nothing is reloaded."""
+        lineage = self.root / "etc/letsencrypt/archive" / self.fqdn
+        self.authority.issue_kind(kind, self.fqdn, lineage)
+        for name in LINEAGE:
+            (lineage / f"{name}.pem").rename(lineage / f"{name}1.pem")
+
     # --- parts of up --------------------------------------------------------------------------------------------------
 
     def _reserve(self) -> None:
@@ -201,10 +208,9 @@ class Host:
         archive, live = letsencrypt / "archive" / self.fqdn, letsencrypt / "live" / self.fqdn
         self.authority.issue(self.fqdn, archive)
         live.mkdir(parents=True)
-        for file in sorted(archive.glob("*.pem")):
-            numbered = file.with_name(f"{file.stem}1.pem")
-            file.rename(numbered)
-            (live / file.name).symlink_to(f"../../archive/{self.fqdn}/{numbered.name}")
+        for name in LINEAGE:
+            (archive / f"{name}.pem").rename(archive / f"{name}1.pem")
+            (live / f"{name}.pem").symlink_to(f"../../archive/{self.fqdn}/{name}1.pem")
         for directory in (archive.parent, live.parent):
             directory.chmod(0o700)
 

@@ -87,6 +87,8 @@ def prove(state: State) -> Verdict:
     try:
         with Host(f"m-{state.name}"[:60], flower=state.flower, packages=state.packages) as host:
             host.ready()
+            if state.certificate:
+                host.renew(state.certificate)
             if state.script:
                 host.run(state.script)
             outcomes = audit(host, report, options=[option.replace("HOST", host.fqdn) for option in state.options])

@@ -6,7 +6,8 @@ A script begins with comment lines.  The first is a sentence: what an operator d
     # may: area.slug …        checks that may fail or be unknown with them, because the damage reaches that far
     # packages: name …        Debian packages the script needs
     # flower: 2.1.0           version of Flower instead of the golden one
-    # options: --x …          further options of the audit
+    # options: --x …          further options of the audit; HOST in them becomes the host's name
+    # certificate: expired    what is put in the certificate's place before the script runs (certificates.KINDS)
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from .tree import FLOWER, HERE
 
+KEYS = frozenset({"fails", "may", "packages", "flower", "options", "certificate"})
 PRELUDE = (HERE / "prelude.sh").read_text()
 
 
@@ -33,6 +35,7 @@ class State:
     packages: tuple[str, ...]
     flower: str
     options: tuple[str, ...]
+    certificate: str
 
 
 GOLDEN = State(
@@ -45,6 +48,7 @@ GOLDEN = State(
     packages=(),
     flower=FLOWER,
     options=(),
+    certificate="",
 )
 
 
@@ -59,7 +63,7 @@ def read(path: Path) -> State:
         key, colon, value = line.removeprefix("#").strip().partition(":")
         if not title:
             title = line.removeprefix("#").strip()
-        elif colon and key in {"fails", "may", "packages", "flower", "options"}:
+        elif colon and key in KEYS:
             head[key] = f"{head.get(key, '')} {value}".strip()
         else:
             raise ValueError(f"{path}: {line!r} is no line of metadata")
@@ -77,6 +81,7 @@ def read(path: Path) -> State:
         packages=tuple(head.get("packages", "").split()),
         flower=head.get("flower", FLOWER),
         options=tuple(shlex.split(head.get("options", ""))),
+        certificate=head.get("certificate", ""),
     )
 
 

@@ -1,0 +1,4 @@
+# Alertmanager is stopped
+# fails: alerting.delivered
+systemctl stop prometheus-alertmanager
+sleep 1

@@ -1,0 +1,6 @@
+# No alerting rules
+# fails: alerting.rules-loaded
+# may: alerting.rules-alive alerting.survives-absence alerting.rules-meaningful alerting.rules-current
+rm /etc/prometheus/rules/celery.yml
+systemctl reload prometheus
+sleep 1

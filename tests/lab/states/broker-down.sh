@@ -1,0 +1,7 @@
+# Redis is stopped
+# fails: broker.reachable
+# may: broker.requires-password broker.no-eviction workers.visible workers.broker-seen-by-flower workers.events logging.quiet
+# may: monitoring.workers-agree monitoring.target-up monitoring.metrics-served alerting.rules-alive broker.same-as-workers
+# may: alerting.survives-absence
+systemctl stop redis-server
+sleep 3

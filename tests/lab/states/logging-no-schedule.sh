@@ -1,0 +1,3 @@
+# Nothing runs logrotate
+# fails: logging.rotation-works
+systemctl disable -q --now logrotate.timer

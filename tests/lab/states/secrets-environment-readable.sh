@@ -1,0 +1,3 @@
+# Every local user may read the EnvironmentFile
+# fails: secrets.files-private
+chmod 644 $ENVIRONMENT

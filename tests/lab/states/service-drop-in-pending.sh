@@ -1,0 +1,3 @@
+# A drop-in was written, and nobody said daemon-reload
+# fails: service.reloaded
+drop_in 'TimeoutStopSec=60'

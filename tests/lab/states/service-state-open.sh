@@ -1,0 +1,6 @@
+# Everybody may read Flower's state
+# fails: service.directories-owned
+# may: persistence.path-durable
+drop_in $'StateDirectoryMode=0755\nUMask=0022'
+restart_flower
+chmod 755 /var/lib/flower; chmod 644 /var/lib/flower/flower.db
