@@ -68,7 +68,7 @@ The audit itself is run by pytest:
   pytest --flower-host=https://flower.example.com/
 
 \b
-Exit status: 0 done, 1 `diff` found something worse than before, 2 wrong usage.
+Exit status: 0 done, 1 `diff` found something worse, 2 wrong usage.
 """,
 )
 @click.version_option(flower_audit.__version__, prog_name="flower-audit", message="%(prog)s %(version)s")
