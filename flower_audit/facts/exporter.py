@@ -50,10 +50,11 @@ class Exporter:
 @probe(
     r"""for folder in /proc/[0-9]*; do
   grep -qazE 'exporter|prometheus[-_]metrics' "$folder/cmdline" 2>/dev/null || continue
-  line=$(tr '\0\n' '  ' <"$folder/cmdline" 2>/dev/null | cut -c 1-300)
+  line=$(tr '\0\n' '  ' <"$folder/cmdline" 2>/dev/null | cut -c 1-300 | sed 's#://[^@ ]*@#://***@#g')
   case $line in *celery*|*prometheus?metrics.py*) ;; *) continue;; esac
-  case $line in grep*|sed*|tr*) continue;; esac
-  group=$(sed -n 's/^0:://p; s/^1:name=systemd://p; s/^[0-9]*:pids://p' "$folder/cgroup" 2>/dev/null | head -n 1)
+  case $line in grep\ *|sed\ *|tr\ *|sh\ *|dash\ *|bash\ *|timeout\ *) continue;; esac
+  group=$(sed -n 's/^[0-9]*:name=systemd://p' "$folder/cgroup" 2>/dev/null)
+  [ -n "$group" ] || group=$(sed -n 's/^0:://p' "$folder/cgroup" 2>/dev/null)
   parent=$(sed -n 's/^PPid:[[:space:]]*//p' "$folder/status" 2>/dev/null)
   printf '%s\t%s\t%s\t%s\n' "${folder#/proc/}" "$group" "$(cat "/proc/$parent/comm" 2>/dev/null)" "$line"
 done

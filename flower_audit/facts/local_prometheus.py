@@ -47,6 +47,8 @@ def local_prometheus(out: Output) -> LocalPrometheus:
         return LocalPrometheus(problem=str(error), rule_texts={})
     if not found:
         raise Absent("no Prometheus runs on this host")
+    if "problem" in found:
+        return LocalPrometheus(url=found["url"], problem=found["problem"], rule_texts={})
     problem = ""
     server = None
     try:

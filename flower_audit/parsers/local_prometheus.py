@@ -180,10 +180,15 @@ def find() -> dict[str, object]:
     """
     first: dict[str, object] = {}
     for pid, argv in processes()[:PROCESSES]:
-        if get(base_url(argv) + FIRST[0])[0]:
+        base = base_url(argv)
+        status, text = get(base + FIRST[0])
+        if status:
             return describe(pid, argv)
-        first = first or {"pid": pid, "url": base_url(argv), "config_file": "", "answers": {}, "rule_files": {}}
-    return {**first, "alertmanagers": {}} if first else {}
+        first = first or {
+            "url": base,
+            "problem": f"the Prometheus on this host (process {pid}) does not answer: {text}",
+        }
+    return first
 
 
 def main(arguments: list[str]) -> None:
