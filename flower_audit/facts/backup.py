@@ -24,9 +24,9 @@ REQUIRED_KEY = "events"
 class Job:
     """A timer or cron line whose command, or the script that it runs, copies the database.
 
-    Shape: `name` is the timer, or the crontab with its line; `where` the script; `result` and `status` are systemd's
-    of the last run, empty for cron; `has_run` is None where nobody keeps that; `problem` says why it never runs;
-    `remote` is the kind of a place elsewhere that it copies to.
+    Shape: `name` is the timer, or the crontab with its line; `where` the script; `result` and `status` are what systemd
+    or the journal tell of the last run, empty for cron; `has_run` is None where nobody keeps that; `problem` says why
+    it never runs; `remote` is the kind of a place elsewhere that it copies to.
     """
 
     kind: Literal["timer", "cron"]
@@ -175,9 +175,12 @@ def backup(out: Output) -> Backup:
 
 
 def _job(item: dict[str, object]) -> Job:
-    has_run = None
+    has_run, result, status = None, str(item.get("result", "")), str(item.get("status", ""))
     if item["kind"] == "timer" and "result" in item:
-        has_run = bool(item["ended"]) or item["last_trigger"] not in {"", "n/a"}
+        remembered = str(item["remembered"])
+        has_run = bool(item["ended"] or remembered)
+        if remembered:
+            result, status = remembered, ""
     places = item["places"]
     return Job(
         kind="timer" if item["kind"] == "timer" else "cron",
@@ -187,8 +190,8 @@ def _job(item: dict[str, object]) -> Job:
         active=bool(item.get("active", True)),
         enabled=str(item.get("enabled", "")),
         has_run=has_run,
-        result=str(item.get("result", "")),
-        status=str(item.get("status", "")),
+        result=result,
+        status=status,
         remote=str(item["remote"]),
         places=tuple(str(place) for place in places) if isinstance(places, list) else (),
         problem=str(item["problem"]),

@@ -1,7 +1,7 @@
 """What keeps each of Flower's log files from growing without end, and whether it works."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flower_audit.errors import Unobservable
 from flower_audit.facts.journald import Journald
@@ -12,6 +12,7 @@ from flower_audit.parsers.logrotate import PERIOD_S, Rule
 from flower_audit.probe import fact
 
 STARTS_AGAIN = re.compile(r"\b(restart|try-restart|reload-or-restart|condrestart|force-reload)\b|supervisorctl|\bsv\b")
+RENAMED = re.compile(r"(/.+?)[.-]\d{1,8}")
 SPARSE_FROM = 1024**2
 
 
@@ -37,9 +38,12 @@ def log_rotation(logs: Logs, options: Options, logrotate: Logrotate, journald: J
     """
     bounded, unbounded, defects, rules = [], [], [], []
     files = logs.files
-    if options.log_file and options.log_file not in {file.path for file in files}:
+    if options.log_file and not any(file.path.startswith(options.log_file) for file in files):
         files += (LogFile(path=options.log_file),)  # set, and not opened yet
-    for file in files:
+    for opened in files:
+        renamed = RENAMED.fullmatch(opened.path)
+        # /proc shows a renamed file under its new name: flower.log.1 is what was flower.log when it was opened.
+        file = replace(opened, path=renamed[1], current=False) if renamed else opened
         own = file.path == options.log_file
         rule = logrotate.rule_for(file.path)
         if rule:
@@ -61,7 +65,7 @@ def log_rotation(logs: Logs, options: Options, logrotate: Logrotate, journald: J
 def _defects(file: LogFile, rule: Rule, logrotate: Logrotate, *, own: bool) -> list[str]:
     found = [f"logrotate says: {error}" for error in logrotate.errors_about(file.path, rule)[:2]]
     if not file.current:
-        found.append(f"Flower goes on writing to a file that was renamed or deleted, not to {file.path}")
+        found.append(f"Flower goes on writing to a file that was renamed or deleted, and not to {file.path}")
     if rule.copies_only:
         found.append(f"{rule.file} says `copy`, which leaves the file as long as it is")
     elif not rule.copytruncate and not STARTS_AGAIN.search(rule.after):

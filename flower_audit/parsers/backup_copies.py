@@ -44,6 +44,8 @@ def main(arguments: list[str]) -> None:
     )
     copies: dict[str, dict[str, Any]] = {}
     for place in searched:
+        if copies and place not in dedicated:
+            break  # where the job writes is what counts; the usual places are a guess
         for found in copies_in(place, database, place in dedicated and place != own):
             copies.setdefault(found["path"], found)
     newest_first = sorted(copies.values(), key=lambda copy: copy["mtime"], reverse=True)

@@ -18,7 +18,7 @@ UNIT_FOLDERS = (
 )
 CRONTABS = ("/etc/crontab", "/etc/anacrontab", "/etc/cron.d/*", "/var/spool/cron/crontabs/*", "/var/spool/cron/*")
 RUN_PARTS = ("/etc/cron.hourly/*", "/etc/cron.daily/*", "/etc/cron.weekly/*", "/etc/cron.monthly/*")
-TEXT_LIMIT = 65_536
+SCRIPT_LIMIT = 65_536
 MAX_FILES = 400
 COPYING = re.compile(
     r"\b(cp|tar|rsync|zip|gzip|pigz|zstd|xz|bzip2|7za?|cpio|dd|install|scp|sftp|sqlite3|gdbm_dump|restic|borg|borgmatic|"
@@ -99,7 +99,26 @@ def state_of(timer: str, service: str) -> dict[str, Any]:
         "result": second.get("Result", "")[:30],
         "status": second.get("ExecMainStatus", "")[:10],
         "ended": second.get("ExecMainExitTimestamp", "")[:40],
+        "remembered": "" if second.get("ExecMainExitTimestamp") else remembered_result(service),
     }
+
+
+def remembered_result(service: str) -> str:
+    """How a service ended last, from the journal: systemd itself forgets it with each start of the machine."""
+    command = ["journalctl", "--unit", service, "-n", "200", "-o", "cat", "--no-pager", "-q"]
+    try:
+        run = subprocess.run(  # noqa: S603 - the name of a unit that was found on disk
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    for line in reversed(run.stdout.decode("utf-8", "replace").splitlines()):
+        failed = re.match(re.escape(service) + r": Failed with result .([\w-]+).\.$", line)
+        if failed:
+            return failed.group(1)
+        if re.match(re.escape(service) + r": (Deactivated successfully|Succeeded)\.$", line):
+            return "success"
+    return ""
 
 
 def crontab_jobs_for(database: str, files: list[Path]) -> list[dict[str, Any]]:
@@ -113,9 +132,9 @@ def crontab_jobs_for(database: str, files: list[Path]) -> list[dict[str, Any]]:
                 continue
             text, script = with_scripts(settings + "\n" + line.replace("\\%", "%"))
             if copies(text, database):
-                problem = ignored_name(file) if file.parent.name == "cron.d" else ""
+                problem = (ignored_name(file) if file.parent.name == "cron.d" else "") or no_cron()
                 job = {"kind": "cron", "name": f"{file}:{number}", "where": script or str(file), "problem": problem}
-                found.append({**job, "active": cron_runs(), **places_in(text, database)})
+                found.append({**job, **places_in(text, database)})
     return found
 
 
@@ -125,11 +144,11 @@ def run_parts_for(database: str, files: list[Path]) -> list[dict[str, Any]]:
     for file in files[:MAX_FILES]:
         text, _ = with_scripts(str(file))
         if copies(text, database):
-            problem = ignored_name(file)
+            problem = ignored_name(file) or no_cron()
             if not file.stat().st_mode & 0o111:
                 problem = "the script is not executable, so run-parts skips it"
             job = {"kind": "cron", "name": str(file), "where": str(file), "problem": problem}
-            found.append({**job, "active": cron_runs(), **places_in(text, database)})
+            found.append({**job, **places_in(text, database)})
     return found
 
 
@@ -140,15 +159,15 @@ def ignored_name(file: Path) -> str:
     return f"cron passes over {file.name}: a name with a dot is ignored there"
 
 
-def cron_runs() -> bool:
-    """Whether a cron daemon runs."""
+def no_cron() -> str:
+    """What is wrong where no cron daemon runs, empty where one does."""
     for comm in Path("/proc").glob("[0-9]*/comm"):
         try:
             if comm.read_text().strip() in ("cron", "crond", "anacron", "fcron", "busybox"):
-                return True
+                return ""
         except OSError:
             continue
-    return False
+    return "no cron daemon runs on this host"
 
 
 def text_of(file: Path) -> str:
@@ -157,7 +176,7 @@ def text_of(file: Path) -> str:
         if not file.is_file():
             return ""
         with file.open("rb") as opened:
-            content = opened.read(TEXT_LIMIT)
+            content = opened.read(SCRIPT_LIMIT)
     except OSError:
         return ""
     return "" if b"\0" in content else content.decode("utf-8", "replace")

@@ -67,6 +67,8 @@ def read_dumb_keys(directory: bytes, data_size: int) -> Keys:
 
 
 def _at(file: BinaryIO, offset: int, length: int) -> bytes:
+    if offset < 0:
+        raise Malformed("an offset in the file is damaged")
     file.seek(offset)
     read = file.read(length)
     if len(read) < length:

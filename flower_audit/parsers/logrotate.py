@@ -156,19 +156,6 @@ def _matches(pattern: str, path: str) -> bool:
     """glob(3): no wildcard stands for a slash, nor for a dot at the beginning of a name."""
     wanted, given = pattern.split("/"), path.split("/")
     return len(wanted) == len(given) and all(
-        any(fnmatchcase(part, choice) for choice in _choices(glob))
-        and not (part.startswith(".") and not glob.startswith("."))
+        fnmatchcase(part, glob) and not (part.startswith(".") and not glob.startswith("."))
         for glob, part in zip(wanted, given, strict=True)
     )
-
-
-def _choices(pattern: str) -> list[str]:
-    """The patterns that `a{b,c}` stands for."""
-    match = re.search(r"\{([^{}]*)\}", pattern)
-    if match is None:
-        return [pattern]
-    return [
-        choice
-        for part in match[1].split(",")
-        for choice in _choices(pattern[: match.start()] + part + pattern[match.end() :])
-    ]

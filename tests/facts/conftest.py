@@ -5,8 +5,10 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from flower_audit.facts.site import Site
 from flower_audit.http_client import Origin
+from flower_audit.probe import Output, observation_of
 from flower_audit.target import Target
 
 
@@ -236,3 +239,23 @@ def own_address() -> str:
             pytest.skip(f"this machine has no address but loopback: {error}")
         address: str = sock.getsockname()[0]
         return address
+
+
+@pytest.fixture(scope="session")
+def ask_here() -> Callable[..., Any]:
+    """`ask_here(database, db="/path", pid="1")`: the provider's own command, run on this machine, and its fact."""
+
+    def ask(provider: Callable[..., Any], **variables: str) -> Any:
+        declared = observation_of(provider)
+        assert declared is not None
+        assert declared.command is not None
+        path = os.environ["PATH"] + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
+        environment = {"unit": "", "pid": "", "workdir": "", "venv": "", "LC_ALL": "C", "PATH": path} | variables
+        began = time.time()
+        command = ["sh", "-c", declared.command]
+        run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=40, check=False)
+        return provider(
+            Output(rc=run.returncode, stdout=run.stdout, stderr=run.stderr, asked_at=began, answered_at=time.time())
+        )
+
+    return ask
