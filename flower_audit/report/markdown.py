@@ -3,6 +3,7 @@
 import re
 
 from flower_audit.model import Outcome, Report, Result
+from flower_audit.report import since
 from flower_audit.report.inert import one_line
 from flower_audit.report.summary import OUTCOME_WORDS, remark, versions, worst_first
 
@@ -22,6 +23,13 @@ def render(report: Report) -> str:
         "".join(f"- {_target(report, name)}\n" for name in [target.name for target in report.targets]),
         f"{_plain(report.summary.coverage)}.\n",
     ]
+    if report.baseline:
+        told = since.changes(report.baseline, targets=len(report.targets))
+        parts.append(
+            "".join([f"{_plain(since.heading(report.baseline))}\n\n", *(f"- {_plain(line)}\n" for line in told)])
+        )
+    if waivers := list(since.needing_somebody(report)):
+        parts.append("### Waivers that need somebody\n\n" + "".join(f"- {_plain(line)}\n" for line in waivers))
     failing = [result for result in results if result.outcome is Outcome.FAIL]
     if failing:
         parts.append("### Do this now\n")

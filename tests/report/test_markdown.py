@@ -49,6 +49,15 @@ def test_hostile_strings_stay_text(reports: dict[str, Callable[[], Report]]) -> 
     assert page.count("<td") == 5 * sum(r.outcome in told for r in report.results), "a bar ended a cell"
 
 
+def test_changes_and_waivers_are_told(reports: dict[str, Callable[[], Report]]) -> None:
+    page = as_html(markdown.render(reports["compared"]()))
+    assert "<p>Since the baseline of 2026-11-15T09:30:00Z: 1 newly failed" in page
+    assert "<li>NEWLY FAILED high https.expires-later" in page
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+    assert "ended: https.no-* on production" in page
+
+
 def test_a_passing_gate(reports: dict[str, Callable[[], Report]]) -> None:
     text = markdown.render(reports["healthy"]())
     assert text.startswith("## ✅ Flower audit: PASS")
