@@ -122,7 +122,7 @@ def proxy(
     related = [(kinship, site) for kinship, site in sites if kinship is not None]
     best = min(related, key=_rank, default=(0, None))[1]
     if best is None:
-        _give_up((nginx, caddy), own_caddy, sites, endpoints)
+        _give_up((nginx, caddy), own_nginx, own_caddy, sites, endpoints)
         raise Absent("no reverse proxy on this host fronts Flower")
     if best.unresolved:
         raise Unobservable(f"{best.where}: {best.unresolved}")
@@ -130,15 +130,22 @@ def proxy(
 
 
 def _give_up(
-    facts: tuple[object, ...], caddy: Caddy | None, sites: list[tuple[int | None, Proxy]], flower: Endpoints
+    hidden: tuple[object, ...],
+    nginx: Nginx | None,
+    caddy: Caddy | None,
+    sites: list[tuple[int | None, Proxy]],
+    flower: Endpoints,
 ) -> None:
     """Raise Unobservable where a proxy may front Flower that could not be looked into."""
-    for hidden in facts:
-        if isinstance(hidden, Unobservable):
-            raise hidden
+    for fact_or_error in hidden:
+        if isinstance(fact_or_error, Unobservable):
+            raise fact_or_error
     doubtful = next((site for _, site in sites if site.unresolved and not site.upstreams), None)
     if doubtful is not None:
         raise Unobservable(f"{doubtful.where}: {doubtful.unresolved}")
+    unparsed = next((error for one in nginx.instances for error in parse(one.dump).errors), "") if nginx else ""
+    if unparsed:
+        raise Unobservable(f"nginx's configuration could not be read: {unparsed}")
     unread = [name for name in flower.programs_in_front if name in UNREAD]
     if unread:
         raise Unobservable(f"fronted by {', '.join(unread)}, which this audit cannot read")

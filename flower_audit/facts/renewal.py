@@ -12,9 +12,9 @@ from flower_audit.probe import Output, probe
 # Files are read instead of asking certbot, which needs more than half a second to start.
 COMMAND = r"""
 echo '@@timers'
-for f in /etc/systemd/system/*.service /lib/systemd/system/*.service /usr/lib/systemd/system/*.service; do
-  grep -qsE '^ExecStart=.*(certbot|acme\.sh|/lego|dehydrated)' "$f" && basename "$f" .service
-done | sort -u | while read -r name; do
+cd /
+grep -lsE '^ExecStart=.*(certbot|acme\.sh|/lego|dehydrated)' etc/systemd/system/*.service lib/systemd/system/*.service |
+  sed 's#.*/##; s/\.service$//' | sort -u | while read -r name; do
   echo "timer $name $(systemctl show "$name.timer" -p LoadState,ActiveState,UnitFileState --value | xargs)"
   echo "command $name $(systemctl show "$name.service" -p ExecStart --value | sed -n 's/.*argv\[\]=\([^;]*\).*/\1/p')"
 done

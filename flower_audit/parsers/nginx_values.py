@@ -140,7 +140,7 @@ def sent_path(location: Location, target: str, path: str, variables: Variables) 
     rewritten = rewrite(location.directive, path)
     if rewritten is None:
         return ""
-    uri = re.sub(r"^\w+://[^/]+", "", target) if "://" in target else ""
+    uri = re.sub(r"^\w+://(unix:[^:]+:?|[^/]+)", "", target) if "://" in target else ""
     if rewritten != path:
         return rewritten
     if VARIABLE.search(target):
