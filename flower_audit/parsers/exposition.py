@@ -3,10 +3,15 @@
 Source: https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from prometheus_client.parser import text_string_to_metric_families
+
+LABEL = r'[a-zA-Z_]\w*\s*=\s*"(?:[^"\\]|\\.)*"'
+SAMPLE = re.compile(rf"[a-zA-Z_:][\w:]*\s*(\{{\s*({LABEL}(\s*,\s*{LABEL})*\s*,?)?\s*\}})?\s*[^\s{{]\S*(\s+-?\d+)?\s*")
+"""Stricter than prometheus_client, which reads past malformed labels that Prometheus refuses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,8 @@ def read_exposition(text: str) -> Exposition:
     defects: list[str] = []
     if text and not text.endswith("\n"):
         defects.append("the last line is not ended, so the answer may be cut")
+    written = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", '{"')))
+    defects += [f"it is no Prometheus exposition: {line[:120]}" for line in written if not SAMPLE.fullmatch(line)][:1]
     try:
         for family in text_string_to_metric_families(text):
             for sample in family.samples:
