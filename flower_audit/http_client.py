@@ -30,6 +30,8 @@ PARALLEL = 4
 GIVE_UP_AFTER = 2
 """Timeouts of one origin after which it is not asked again: a silent server costs two waits, not forty."""
 
+GRACE_S = 0.5
+
 LIMITED = frozenset({429, 503})
 LIMIT_WAITS_S = (1.0, 2.0)
 
@@ -164,9 +166,10 @@ class Client:
         started = time.monotonic()
         result: Answer | Failure
         try:
-            async with asyncio.timeout(self._timeout_s):
+            # httpx bounds each wait, and closes what it was opening; this bounds their sum.
+            async with asyncio.timeout(self._timeout_s + GRACE_S):
                 result = await self._exchange(request, transport, started)
-        except TimeoutError:
+        except (TimeoutError, httpx.TimeoutException):
             self._timeouts[request.origin] += 1
             text = f"{request.origin.url} gave no answer within {self._timeout_s:g} s"
             result = Failure(request=request, trouble="timeout", text=text)
@@ -188,7 +191,7 @@ class Client:
             token = base64.b64encode(":".join(request.credentials).encode()).decode()
             headers["Authorization"] = f"Basic {token}"
         address = f"[{origin.address}]" if ":" in origin.address else origin.address
-        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_s * 2)  # ours ends it before
+        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_s)
         response = await transport.handle_async_request(
             httpx.Request(
                 request.method,

@@ -31,8 +31,8 @@ PRIVATE = {
     9808: "a Celery exporter",
 }
 FLOWER = 5555
-UNLIKELY = 40_517
-"""Nothing listens here: where it answers, something in between accepts every connection."""
+UNLIKELY = (1, 40_517)
+"""Nothing listens here: where one answers, something in between accepts every connection."""
 
 LIMIT_S = 3.0
 PARALLEL = 16
@@ -87,17 +87,17 @@ def ports(target: Target, site: Site, trail: Trail, options: Options | Unobserva
         wanted.setdefault(options.broker.port, "the broker")
     expected = {site.origin.port, *(_port_of(url) for url in (target.prometheus, target.alertmanager) if url)}
     limit_s = min(LIMIT_S, target.timeout_s)
-    pairs = [(address, number) for address in outside for number in (*wanted, UNLIKELY) if number not in expected]
+    pairs = [(address, number) for address in outside for number in (*wanted, *UNLIKELY) if number not in expected]
     with ThreadPoolExecutor(PARALLEL) as pool:
         states = list(pool.map(lambda pair: _state(pair[0], pair[1], limit_s, trail), pairs))
     tried = [
         Port(address=address, number=number, service=wanted.get(number, ""), state=state)
         for (address, number), state in zip(pairs, states, strict=True)
     ]
-    deceived = [port.address for port in tried if port.number == UNLIKELY and port.state == "open"]
+    deceived = [port.address for port in tried if port.number in UNLIKELY and port.state == "open"]
     if deceived:
         raise Unobservable(f"something on the way to {deceived[0]} accepts connections to every port")
-    found = tuple(port for port in tried if port.number != UNLIKELY)
+    found = tuple(port for port in tried if port.number not in UNLIKELY)
     return Ports(ports=found, expected=tuple(sorted(expected & set(wanted))))
 
 

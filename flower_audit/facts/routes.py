@@ -127,7 +127,8 @@ class Routes:
     @property
     def admitted(self) -> tuple[Visit, ...]:
         """Wrong credentials that were let in."""
-        tried = [visit for visit in self.visits if visit.credentials != "none" and visit.way == "public URL"]
+        wrong = [visit for visit in self.visits if visit.credentials != "none" and visit.way == "public URL"]
+        tried = [visit for visit in wrong if visit.trouble != "untrusted"]  # then nothing was sent
         return self._open(tried, "route with wrong credentials")
 
     def _open(self, visits: Sequence[Visit], what: str) -> tuple[Visit, ...]:
@@ -156,7 +157,7 @@ def routes(
     """Source: GET requests, none of which can change anything.  Unobservable: the URL does not answer as HTTP."""
     if site.problem:
         raise Unobservable(site.problem)
-    client = Client(timeout_s=target.timeout_s, trail=trail)
+    client = Client(timeout_s=target.timeout_s, trail=trail, ca=target.ca)
     known_options = options if isinstance(options, Options) else None
     known_proxy = proxy if isinstance(proxy, Proxy) else None
     plans = [*_public(site, target), *_other_ways(target, site, known_options, known_proxy)]
@@ -171,8 +172,11 @@ def _public(site: Site, target: Target) -> list[tuple[Visit, Request]]:
     plans += [
         _plan("public URL", site.origin, site.prefix, path, "made-up user", made_up) for path in ("/", "/api/workers")
     ]
-    for account in target.accounts[:2]:
-        plans.append(_plan("public URL", site.origin, site.prefix, "/", "wrong password", (account.name, uuid4().hex)))
+    for account in target.accounts[:2] if site.over_tls or site.is_loopback else ():
+        visit, request = _plan(
+            "public URL", site.origin, site.prefix, "/", "wrong password", (account.name, uuid4().hex)
+        )
+        plans.append((visit, replace(request, verify=site.over_tls)))
     if site.prefix:
         plans += [
             _plan("outside the prefix", site.origin, "", path) for path in ("/", "/workers", "/healthcheck", SCRIPT)

@@ -154,7 +154,7 @@ def test_strong_curves(authority: Any, look: Any) -> None:
 def test_no_tls(flowers: Any, target: Any, site_of: Any, trail: Any) -> None:
     port = flowers("2.2.0").port
     with pytest.raises(Unobservable, match="no TLS handshake"):
-        certificate(target, site_of(port, "https"), trail)
+        certificate(target.model_copy(update={"timeout_s": 0.5}), site_of(port, "https"), trail)
     with pytest.raises(Absent):
         certificate(target, site_of(port), trail)
 

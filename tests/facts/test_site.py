@@ -1,0 +1,124 @@
+"""The public URL: given, found on the host, or not to be reached."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from packaging.version import Version
+
+from flower_audit.errors import Unobservable, Unreachable
+from flower_audit.facts.options import Options, Setting
+from flower_audit.facts.proxy import Proxy
+from flower_audit.facts.site import connection_host, public_url, site
+from flower_audit.parsers.frontend import Listen
+from flower_audit.target import Target
+
+PROXY = Proxy(
+    kind="nginx",
+    where="/etc/nginx/sites-enabled/flower:8",
+    server_where="/etc/nginx/sites-enabled/flower:1",
+    server_names=("flower.example.com",),
+    listens=(Listen(address="*", port=80), Listen(address="*", port=443, tls=True)),
+    prefix="",
+    tasks_path="/tasks",
+    upgrades=False,
+    upstreams=("127.0.0.1:5555",),
+    request_headers={},
+)
+HOST = Target(name="t", connection="ssh://audit@flower1.internal:2222")
+
+
+def options(**values: Any) -> Options:
+    held: dict[str, Any] = {"port": 5555, "address": "", "unix_socket": "", "url_prefix": None}
+    held |= {"certfile": None, "keyfile": None} | values
+    return Options(
+        release=Version("2.2.0"), settings={name: Setting(value=one) for name, one in held.items()}, workdir="/opt"
+    )
+
+
+@pytest.mark.parametrize(
+    ("proxy", "flower", "url"),
+    [
+        (PROXY, None, "https://flower.example.com"),
+        (replace(PROXY, prefix="/flower"), None, "https://flower.example.com/flower"),
+        (replace(PROXY, listens=(Listen(address="*", port=80),)), None, "http://flower.example.com"),
+        (replace(PROXY, listens=(Listen(address="*", port=8443, tls=True),)), None, "https://flower.example.com:8443"),
+        (replace(PROXY, server_names=("_",)), None, "https://flower1.internal"),
+        (replace(PROXY, server_names=("~^flower", "*.example.com", "f.example.com")), None, "https://f.example.com"),
+        (None, options(), "http://flower1.internal:5555"),
+        (None, options(port=8888, url_prefix="/flower/"), "http://flower1.internal:8888/flower"),
+        (Unobservable("needs root"), options(certfile="/c", keyfile="/k"), "https://flower1.internal:5555"),
+    ],
+)
+def test_the_url_found_on_the_host(proxy: Any, flower: Any, url: str) -> None:
+    assert public_url(HOST, "flower1.internal", proxy, flower)[0] == url
+
+
+@pytest.mark.parametrize(
+    ("proxy", "flower"),
+    [
+        (None, None),
+        (None, options(address="127.0.0.1")),
+        (None, options(unix_socket="/run/flower.sock")),
+        (Unobservable("it needs root"), None),
+    ],
+)
+def test_no_url_is_known(proxy: Any, flower: Any) -> None:
+    with pytest.raises(Unreachable, match="--flower-url") as raised:
+        public_url(HOST, "flower1.internal", proxy, flower)
+    assert raised.value.way == "url"
+
+
+def test_a_given_url_needs_no_host(flowers: Any, trail: Any) -> None:
+    running = flowers("2.2.0")
+    given = Target(name="t", url=f"http://localhost:{running.port}/", timeout_s=5)
+    found = site(given, trail, Unobservable("needs root"), Unobservable("needs root"))
+    assert found.url == f"http://localhost:{running.port}/"
+    assert (found.prefix, found.problem, found.is_loopback, found.names_an_address) == ("", "", True, False)
+    assert not found.over_tls
+
+
+def test_a_path_is_a_prefix(flowers: Any, trail: Any) -> None:
+    given = Target(name="t", url=f"http://127.0.0.1:{flowers('2.2.0').port}/flower/", timeout_s=5)
+    found = site(given, trail)
+    assert (found.prefix, found.names_an_address) == ("/flower", True)
+
+
+@pytest.mark.parametrize(
+    ("url", "complaint"),
+    [
+        ("http://nosuch.invalid/", "does not resolve"),
+        ("http://127.0.0.1:{closed}/", "refuses the connection"),
+        ("http://127.0.0.1:{silent}/", "gave no answer within"),
+        ("https://127.0.0.1:{silent}/", "gave no answer within"),
+    ],
+)
+def test_a_dead_url_shuts_the_whole_way(url: str, complaint: str, raw_server: Any, servers: Any, trail: Any) -> None:
+    silent = raw_server(lambda connection: [connection.recv(1), time.sleep(3)])
+    given = Target(name="t", url=url.format(closed=servers.free_port(), silent=silent), timeout_s=0.5)
+    with pytest.raises(Unreachable, match=complaint) as raised:
+        site(given, trail)
+    assert raised.value.way == "url"
+
+
+def test_https_where_plain_http_is_spoken_is_a_problem_of_the_site(flowers: Any, trail: Any, raw_server: Any) -> None:
+    plain = raw_server(lambda connection: [connection.recv(9), connection.sendall(b"HTTP/1.1 400 Bad\r\n\r\n")])
+    found = site(Target(name="t", url=f"https://127.0.0.1:{plain}/", timeout_s=5), trail)
+    assert "no TLS handshake" in found.problem
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ("ssh://audit@flower1.internal:2222", "flower1.internal"),
+        ("paramiko://flower1", "flower1"),
+        ("flower1", "flower1"),
+        ("local://", "localhost"),
+        ("docker://flower", ""),
+        ("kubectl://pod?namespace=x", ""),
+        ("", ""),
+    ],
+)
+def test_the_network_name_of_a_connection(spec: str, name: str) -> None:
+    assert connection_host(spec) == name
