@@ -77,10 +77,8 @@ class Api:
             return f"{self.queues_status}: Flower cannot ask its broker"
         if self.queues is None:
             raise self._unanswered(self.queues_problem)
-        return (
-            "" if self.queues else "Flower lists no queue at all"
-        )  # with Redis there is one even before the first task
-
+        # With Redis there is one even before the first task.
+        return "" if self.queues else "Flower lists no queue at all"
 
     def _unanswered(self, problem: str) -> NotAsked | Unobservable:
         return Unobservable(problem) if self.logins or problem != NO_ACCOUNT else NotAsked(problem)
