@@ -46,7 +46,9 @@ if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   echo "== unit"; ask cat "$unit" 2>/dev/null | head -c 65536 | sed 's/^/ /'; echo
   ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
   | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
-  | while IFS= read -r file; do [ -f "$file" ] && { echo "== file $file"; text "$file"; }; done
+  | while IFS= read -r file; do [ -f "$file" ] || continue
+      [ -r "$file" ] || { echo "== private $file"; continue; }
+      echo "== file $file"; text "$file"; done
 fi"""
 """The shell commands that print how Flower was started, for `read_start`; three facts read them."""
 
@@ -226,13 +228,13 @@ class Options:
         return tuple(problem for problem in self.problems if problem.kind == kind)
 
 
-@probe(START + "\nexit 0", root=True, private=True)
+@probe(START + "\nexit 0", way="process", owner=True, private=True)
 def options(out: Output, package: Package) -> Options:
     """Flags before the configuration file before the environment before this release's defaults, of the live process.
 
     The configuration file is read, never run.
-    Source: flower/command.py of each release.  Absent: no Flower runs.  Unobservable: not root, or its release is
-    not known.
+    Source: flower/command.py of each release.  Absent: no Flower runs.  Unobservable: neither root nor Flower's own
+    user, its release is not known, or its unit reads a file that is for root alone.
     """
     start = start_of(out)
     release = package.flower
@@ -246,6 +248,8 @@ def start_of(out: Output) -> Start:
     text = out.succeeded()
     if text.startswith("== absent"):
         raise Absent("no Flower process runs on this host")
+    if "\n== private " in text:
+        raise Unobservable("an EnvironmentFile of Flower's unit is for root to read; give --sudo")
     start = read_start(text)
     if not start.argv:
         raise Unobservable("the environment of Flower's process could not be read")

@@ -71,7 +71,8 @@ for lib in "$venv"/lib/python[0-9]*/site-packages $more; do
       break
     done
   done
-done"""
+done""",
+    way="process",
 )
 def package(out: Output) -> Package:
     """Nothing is executed or imported: the metadata that pip wrote is read.

@@ -51,6 +51,7 @@ uid=$(awk '$1 == "Uid:" {print $3}' "/proc/$pid/status")
 echo "passwd: $(getent passwd "$uid" 2>/dev/null | cut -d: -f1,7)"
 printf 'argv:\n'; tr '\n\000' '\001\n' <"/proc/$pid/cmdline" """,
     private=True,
+    way="process",
 )
 def process(out: Output) -> Process:
     """Source: proc(5).  Absent: no Flower runs on the host.  Unobservable: other users' processes are hidden."""

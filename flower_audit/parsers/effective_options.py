@@ -19,6 +19,7 @@ from flower_audit.parsers.flower_options import (
     Option,
     OptionValue,
     Refused,
+    every_option,
     from_environment,
     from_file,
     from_flag,
@@ -133,6 +134,9 @@ def _from_file(known: Mapping[str, Option], config: ConfigFile, path: str, probl
             if name.lower() in known and name != name.lower():
                 sentence = f"{name} is ignored: Flower reads the name {name.lower()}, in lower case"
                 problems.append(Problem(kind="unknown-name", text=sentence, where=where))
+            elif name in every_option():
+                sentence = f"{name} is no option of this Flower; another release has it"
+                problems.append(Problem(kind="unknown-name", text=sentence, where=where))
             elif near := nearest_name(name, known):
                 sentence = f"{name} is no option of this Flower; did you mean {near}?"
                 problems.append(Problem(kind="unknown-name", text=sentence, where=where))
@@ -195,16 +199,17 @@ def _unknown_variables(found: Effective, environ: Mapping[str, str], config: Con
             continue
         begun = [option for option in found.options if name.startswith(f"{option}_")]
         unset = all(found.options[option].source == "default" for option in begun)
-        if nearest_name(name, found.options) or (begun and unset):
+        if nearest_name(name, found.options) or (begun and unset) or name in every_option():
             yield _unknown_name(name, variable, found.options, begun)
 
 
 def _unknown_name(name: str, where: str, known: Iterable[str], begun: Sequence[str] = ()) -> Problem:
     near = nearest_name(name, known) or max(begun, key=len, default="")
     meant = f"FLOWER_{near.upper()}" if where.startswith("FLOWER_") else f"--{near}"
-    advice = f"; did you mean {meant}?" if near else ""
+    advice = f"; did you mean {meant}?" if near else "; another release has it" if name in every_option() else ""
     sentence = f"{where} is no option of this Flower, which ignores it{advice}"
-    return Problem(kind="unknown-name", text=sentence, where=where)
+    place = "the environment" if where.startswith("FLOWER_") else "the command line"
+    return Problem(kind="unknown-name", text=sentence, where=place)
 
 
 def _note_shadowing(name: str, below: Given, above: Given, problems: list[Problem]) -> None:

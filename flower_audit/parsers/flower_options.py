@@ -63,6 +63,13 @@ def options_of(release: Version) -> Mapping[str, Option]:
     }
 
 
+@cache
+def every_option() -> frozenset[str]:
+    """The options of any release."""
+    table = json.loads(files("flower_audit.parsers").joinpath("flower_options.json").read_text())
+    return frozenset(name for options in table.values() for name in options)
+
+
 def from_flag(option: Option, text: str | None) -> OptionValue:
     """What Tornado makes of `--option=text`; `text` is None without an equals sign.  Raises Refused."""
     if text is None:

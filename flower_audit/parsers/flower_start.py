@@ -96,8 +96,13 @@ def resolve(start: Start, release: Version) -> Effective:
     effective = effective_options(start.command, start.environ, start.read_config(), release, start.config_path)
     if start.config_is_newer:
         reason = f"{start.config_path} was changed after Flower had read it; restart Flower and audit again"
+        above = ("flag", "environment")
+        settled = any(
+            effective.value(name) and effective.options[name].source in above for name in ("basic_auth", "auth")
+        )
         for name in LOGIN:
-            if effective.options[name].source != "flag":
+            source = effective.options[name].source
+            if source == "file" or (source == "default" and not settled):
                 effective.options[name] = Given(unknown=reason, source="file", where=start.config_path)
     return effective
 
