@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import tree
+from . import network, tree
 from .errors import LabError
 from .host import Host
 from .scripts import State
@@ -52,12 +52,14 @@ class Verdict:
         return not (self.trouble or self.missed or self.unordered)
 
 
-def audit(host: Host, report: Path, *, options: Iterable[str] = ()) -> dict[str, str]:
-    """Run the audit's own command line against a host, as somebody with an account would; check id -> outcome."""
+def audit(host: Host, report: Path, *, options: Iterable[str] = (), policy: Iterable[str] = ()) -> dict[str, str]:
+    """Run the audit's own command line against a host, as an operator would; check id -> outcome."""
     report.mkdir(parents=True, exist_ok=True)
+    rules = "".join(f"  {rule.replace('=', ': ')}\n" for rule in policy)
+    (report / "flower-audit.yml").write_text(f"policy:\n{rules}" if rules else "{}\n")
     command = [sys.executable, "-m", "pytest", f"--flower-host=ssh://audit@{host.name}", "--sudo"]
     command += [f"--ssh-config={host.ssh_config}", f"--flower-url={host.url}", f"--flower-ca={host.ca_file}"]
-    command += ["--flower-user=ops", f"--flower-report={report}", "-p", "no:cacheprovider", *options]
+    command += [f"--flower-report={report}", "-p", "no:cacheprovider", *options]
     (report / "flower-audit.json").unlink(missing_ok=True)
     with (report / "output.txt").open("w") as output:
         subprocess.run(
@@ -91,7 +93,11 @@ def prove(state: State) -> Verdict:
                 host.renew(state.certificate)
             if state.script:
                 host.run(state.script)
-            outcomes = audit(host, report, options=[option.replace("HOST", host.fqdn) for option in state.options])
+            if state.ipv6:
+                network.publish(host.name, host.address6)
+            options = [option.replace("HOST", host.fqdn) for option in state.options]
+            options += ["--flower-user=ops"] if state.account else []
+            outcomes = audit(host, report, options=options, policy=state.policy)
     except (LabError, subprocess.TimeoutExpired) as error:
         trouble = str(error)
     return Verdict(state=state, outcomes=outcomes, trouble=trouble, seconds=time.monotonic() - started)

@@ -17,6 +17,8 @@ flower_answers() {
     # as on a host that runs for a while: the worker has been seen again
     timeout 15 bash -c "until curl -skf -u '$auth' '${1:-http://127.0.0.1:5555}/api/workers?status=true' | grep -q true
         do sleep 0.2; done" || true
+    # Prometheus asked once more, if it had asked in between
+    timeout 8 bash -c "until curl -s 'http://127.0.0.1:9090/api/v1/query?query=min(up)' | grep -q '\"1\"'; do sleep 0.3; done" || true
 }
 
 reload_nginx() { nginx -t -q && systemctl reload nginx && sleep 0.3; }

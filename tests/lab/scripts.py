@@ -7,7 +7,10 @@ A script begins with comment lines.  The first is a sentence: what an operator d
     # packages: name …        Debian packages the script needs
     # flower: 2.1.0           version of Flower instead of the golden one
     # options: --x …          further options of the audit; HOST in them becomes the host's name
-    # certificate: expired    what is put in the certificate's place before the script runs (certificates.KINDS)
+    # certificate: expired    what is put in the certificate's place before the script runs (certificates.py)
+    # policy: key=value …     what the auditor asks for, where it is not the default
+    # account: none           the auditor has no account of Flower's own
+    # address: ipv6           the host's name resolves to its IPv6 address only
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from pathlib import Path
 
 from .tree import FLOWER, HERE
 
-KEYS = frozenset({"fails", "may", "packages", "flower", "options", "certificate"})
+KEYS = frozenset("fails may packages flower options certificate policy account address".split())
 PRELUDE = (HERE / "prelude.sh").read_text()
 
 
@@ -36,6 +39,9 @@ class State:
     flower: str
     options: tuple[str, ...]
     certificate: str
+    policy: tuple[str, ...]
+    account: bool
+    ipv6: bool
 
 
 GOLDEN = State(
@@ -49,6 +55,9 @@ GOLDEN = State(
     flower=FLOWER,
     options=(),
     certificate="",
+    policy=(),
+    account=True,
+    ipv6=False,
 )
 
 
@@ -82,6 +91,9 @@ def read(path: Path) -> State:
         flower=head.get("flower", FLOWER),
         options=tuple(shlex.split(head.get("options", ""))),
         certificate=head.get("certificate", ""),
+        policy=tuple(head.get("policy", "").split()),
+        account=head.get("account") != "none",
+        ipv6=head.get("address") == "ipv6",
     )
 
 

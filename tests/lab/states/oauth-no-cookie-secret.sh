@@ -1,0 +1,15 @@
+# OAuth without a cookie secret: every restart logs everybody out
+# fails: auth.cookie-secret
+# may: workers.visible workers.broker-seen-by-flower monitoring.workers-agree workers.events
+# account: none
+sed -i '/^FLOWER_BASIC_AUTH/d' $ENVIRONMENT
+cat >> $ENVIRONMENT <<C
+FLOWER_OAUTH2_KEY=840921743310-5k2hq7v9tz3m.apps.googleusercontent.com
+FLOWER_OAUTH2_SECRET=GOCSPX-t8Vq2LmZr5Wc9KxY4nHd
+FLOWER_OAUTH2_REDIRECT_URI=https://$LAB_NAME/login
+C
+option auth_provider '"flower.views.auth.GoogleAuth2LoginHandler"'
+option auth '"ana@flower.test|ben@flower.test"'
+systemctl restart flower
+await 'curl -sf -o /dev/null http://127.0.0.1:5555/healthcheck'
+sleep 7

@@ -1,0 +1,39 @@
+# Caddy instead of nginx (the stock build limits no rates)
+# packages: caddy
+# policy: rate_limit=optional
+systemctl disable -q --now nginx
+apt-mark hold nginx > /dev/null
+install -d -m 0750 -o root -g caddy /etc/caddy/tls
+install -m 0644 /etc/letsencrypt/live/$LAB_NAME/fullchain.pem /etc/caddy/tls/fullchain.pem
+install -m 0640 -g caddy /etc/letsencrypt/live/$LAB_NAME/privkey.pem /etc/caddy/tls/privkey.pem
+sed -i 's/^authenticator = nginx/authenticator = standalone/; s/^installer = nginx/renew_hook = systemctl reload caddy/' /etc/letsencrypt/renewal/*.conf
+cat > /etc/caddy/Caddyfile <<C
+{
+    auto_https disable_certs
+}
+
+$LAB_NAME {
+    tls /etc/caddy/tls/fullchain.pem /etc/caddy/tls/privkey.pem
+    header {
+        Strict-Transport-Security "max-age=63072000"
+        X-Frame-Options DENY
+        Content-Security-Policy "frame-ancestors 'none'"
+        X-Content-Type-Options nosniff
+        Referrer-Policy same-origin
+        -Server
+        defer
+    }
+    handle /metrics {
+        respond 403
+    }
+    handle {
+        reverse_proxy 127.0.0.1:5555 {
+            header_up X-Real-IP {remote_host}
+            header_down Set-Cookie "(.*)" "\$1; Secure"
+        }
+    }
+}
+C
+systemctl enable -q caddy
+systemctl restart caddy
+await "curl -sk -o /dev/null --resolve $LAB_NAME:443:127.0.0.1 https://$LAB_NAME/"
