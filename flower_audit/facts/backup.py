@@ -54,11 +54,9 @@ class Job:
         return self.result == "success" and self.status in {"0", ""}
 
     def require_a_run(self) -> None:
-        """Unobservable: it has not run since the machine started, so nothing tells how it ends."""
+        """Unobservable: neither systemd nor the journal remembers a run."""
         if not self.has_run:
-            raise Unobservable(
-                f"{self.name} has not run since this host started, so systemd tells nothing of its result"
-            )
+            raise Unobservable(f"neither systemd nor the journal remembers a run of {self.service}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
