@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from prometheus_client.parser import text_string_to_metric_families
 
 LABEL = r'[a-zA-Z_]\w*\s*=\s*"(?:[^"\\]|\\.)*"'
-SAMPLE = re.compile(rf"[a-zA-Z_:][\w:]*\s*(\{{\s*({LABEL}(\s*,\s*{LABEL})*\s*,?)?\s*\}})?\s*[^\s{{]\S*(\s+-?\d+)?\s*")
+LABELS = rf"\s*\{{\s*({LABEL}(\s*,\s*{LABEL})*\s*,?)?\s*\}}\s*"
+SAMPLE = re.compile(rf"[a-zA-Z_:][\w:]*({LABELS}|\s+)[^\s{{]\S*(\s+-?\d+)?\s*")
 """Stricter than prometheus_client, which reads past malformed labels that Prometheus refuses."""
 
 
