@@ -21,7 +21,7 @@ from pathlib import Path
 
 from .tree import FLOWER, HERE
 
-KEYS = frozenset("fails may packages flower options certificate policy account address".split())
+KEYS = frozenset(["fails", "may", "packages", "flower", "options", "certificate", "policy", "account", "address"])
 PRELUDE = (HERE / "prelude.sh").read_text()
 
 
