@@ -80,12 +80,29 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @contextlib.contextmanager
-def running(path: Path, folder: Path, certificate: tuple[Path, Path]) -> Iterator[dict[int, int]]:
-    """nginx with the style's text, moved to free ports and to an upstream of ours; gives where its ports went."""
+def echo(folder: Path) -> Iterator[str]:
+    """The upstream, on a free port, which is given, and on `flower.sock` in the folder."""
     tcp = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     unix = UnixServer(str(folder / "flower.sock"), Echo)  # type: ignore[arg-type] # a path, for this family
     for server in (tcp, unix):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield f"127.0.0.1:{tcp.server_address[1]}"
+    finally:
+        for server in (tcp, unix):
+            server.shutdown()
+            server.server_close()
+
+
+@contextlib.contextmanager
+def running(path: Path, folder: Path, certificate: tuple[Path, Path]) -> Iterator[dict[int, int]]:
+    """nginx with the style's text, moved to free ports and to an upstream of ours; gives where its ports went."""
+    with echo(folder) as upstream, started(path, folder, certificate, upstream) as ports:
+        yield ports
+
+
+@contextlib.contextmanager
+def started(path: Path, folder: Path, certificate: tuple[Path, Path], upstream: str) -> Iterator[dict[int, int]]:
     ports: dict[int, int] = {}
 
     def move(match: re.Match[str]) -> str:
@@ -102,22 +119,23 @@ def running(path: Path, folder: Path, certificate: tuple[Path, Path]) -> Iterato
         text = re.sub(r"include (\S+);", lambda m: files.get(m[1], ""), site)
     text = re.sub(r"listen +\[::\][^;]*;", "", text)
     text = re.sub(r"(?P<before>listen +)(?P<port>\d+)", move, text)
-    text = re.sub(r"(localhost|127\.0\.0\.1):5555", f"127.0.0.1:{tcp.server_address[1]}", text)
+    text = re.sub(r"(localhost|127\.0\.0\.1):5555", upstream, text)
     text = text.replace("/run/flower/flower.sock", str(folder / "flower.sock"))
     text = re.sub(r"ssl_certificate +[^;]+;", f"ssl_certificate {certificate[0]};", text)
     text = re.sub(r"ssl_certificate_key +[^;]+;", f"ssl_certificate_key {certificate[1]};", text)
     text = text.replace("/etc/nginx/htpasswd", str(folder / "htpasswd"))
     (folder / "htpasswd").write_text("ops:{PLAIN}ops\n")
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("proxy", "fastcgi", "uwsgi", "scgi"))
+    user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
         f"http {{ access_log off; client_body_temp_path {folder}/body; {temporary}\n{text}\n}}"
     )
     assert NGINX
     command = [NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
-            deadline = time.monotonic() + 5
+            deadline = time.monotonic() + 10
             while time.monotonic() < deadline and process.poll() is None:
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", min(ports.values())), 1):
                     break
@@ -126,10 +144,6 @@ def running(path: Path, folder: Path, certificate: tuple[Path, Path]) -> Iterato
             yield ports
         finally:
             process.terminate()
-            tcp.shutdown()
-            unix.shutdown()
-            tcp.server_close()
-            unix.server_close()
 
 
 @dataclass(frozen=True)
@@ -139,7 +153,7 @@ class Answer:
     body: bytes
 
 
-def ask(port: int, host: str, path: str, *, tls: bool) -> Answer:
+def ask(port: int, host: str, path: str, *, tls: bool, login: str = "b3BzOm9wcw==") -> Answer:
     connection: http.client.HTTPConnection
     if tls:
         context = ssl.create_default_context()
@@ -147,8 +161,8 @@ def ask(port: int, host: str, path: str, *, tls: bool) -> Answer:
         connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
     else:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    login = "b3BzOm9wcw=="
-    sent = {"Host": host, "Connection": "Upgrade", "Upgrade": "websocket", "Authorization": f"Basic {login}"}
+    sent = {"Host": host, "Connection": "Upgrade", "Upgrade": "websocket"}
+    sent |= {"Authorization": f"Basic {login}"} if login else {}
     with contextlib.closing(connection):
         connection.request("GET", path, headers=sent)
         answer = connection.getresponse()
