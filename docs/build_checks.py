@@ -75,6 +75,7 @@ def _area(area: str) -> Iterator[str]:
 
 def _check(check: Check) -> Iterator[str]:
     ways = dict.fromkeys(WAYS[way] for way in sorted(catalogue.ways_needed(check)))
+    ways |= dict.fromkeys(f"{WAYS[way]} (named, or found on the host)" for way in sorted(catalogue.ways_found(check)))
     needs = (_and(ways) or "any way in") + PRIVILEGES[catalogue.privilege_needed(check)]
     covers = "".join(f'; "{line}"' for line in check.covers)
     yield f'<a id="{check.id}"></a>'

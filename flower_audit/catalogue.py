@@ -8,6 +8,7 @@ from pathlib import Path
 from flower_audit import gather
 from flower_audit.check import Check, check_of
 from flower_audit.probe import SUPPLIED, Observation, Privilege
+from flower_audit.target import WAYS
 
 
 def check_files() -> list[Path]:
@@ -39,6 +40,11 @@ def areas() -> tuple[str, ...]:
 def ways_needed(check: Check) -> frozenset[str]:
     """The ways in without which the check is not run."""
     return frozenset().union(*(gather.ways_needed(name) for name in _required(check)))
+
+
+def ways_found(check: Check) -> frozenset[str]:
+    """The ways in that are used where they were given, and looked for on the host where not."""
+    return (frozenset(one.name for one in observations(check)) & frozenset(WAYS)) - ways_needed(check)
 
 
 def privilege_needed(check: Check) -> Privilege:

@@ -31,6 +31,8 @@ def test_what_a_check_needs_is_what_its_facts_need() -> None:
     assert catalogue.privilege_needed(check("https.hsts")) == "nothing"
     assert catalogue.ways_needed(check("service.unprivileged-user")) >= {"host"}
     assert catalogue.privilege_needed(check("network.firewall-active")) == "root"
+    assert catalogue.ways_found(check("alerting.delivered")) >= {"prometheus"}
+    assert catalogue.ways_found(check("https.hsts")) == set()
     assert "site" in [one.name for one in catalogue.observations(check("https.hsts"))]
 
 

@@ -48,7 +48,7 @@ def command(areas: tuple[str, ...], severities: tuple[str, ...], ways: tuple[str
         for check in catalogue.published()
         if (not areas or check.area in areas)
         and (not severities or check.severity in severities)
-        and (not ways or catalogue.ways_needed(check) & set(ways))
+        and (not ways or set(_ways(check)) & set(ways))
     ]
     if as_json:
         click.echo(json.dumps([_record(check) for check in chosen], indent=2))
@@ -64,13 +64,17 @@ def _record(check: Check) -> dict[str, Any]:
     return {
         **known,
         "area": check.area,
-        "ways": sorted(catalogue.ways_needed(check)),
+        "ways": _ways(check),
         "privilege": catalogue.privilege_needed(check),
     }
 
 
+def _ways(check: Check) -> list[str]:
+    return sorted(catalogue.ways_needed(check) | catalogue.ways_found(check))
+
+
 def _table(checks: list[Check]) -> None:
-    ways = {check.id: ",".join(sorted(catalogue.ways_needed(check))) or "any" for check in checks}
+    ways = {check.id: ",".join(_ways(check)) or "any" for check in checks}
     widest_id = max(len(check.id) for check in checks)
     widest_way = max(len(told) for told in ways.values())
     # A pipe gets whole lines to search in, a terminal lines that fit.
