@@ -83,6 +83,7 @@ def test_survives_absence(worker_loss: WorkerLoss) -> None:
     assert worker_loss.seen_when_vanished, Finding(
         f"{', '.join(worker_loss.rules[:3])}: silent when the workers' series are gone",
         wanted="an alert then too: `or absent(…)`, or `or vector(0)` before comparing",
+        fix=f"use: {worker_loss.advice}",
     )
     assert not worker_loss.killed_problem, Finding(
         f"{', '.join(worker_loss.rules[:3])}: {worker_loss.killed_problem}",

@@ -7,6 +7,8 @@ from packaging.version import Version
 from flower_audit.errors import Absent, NotGiven
 from flower_audit.facts.options import Options
 from flower_audit.facts.rules import Rules
+from flower_audit.parsers.celery_metrics import NO_WORKERS
+from flower_audit.parsers.rule_advice import advised
 from flower_audit.probe import fact
 
 PURGES_METRICS = Version("2.1")
@@ -14,9 +16,14 @@ PURGES_METRICS = Version("2.1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLoss:
-    """Shape: `killed_problem` is a sentence where no alert comes after `kill -9`, empty where one does."""
+    """What is told of lost workers.
+
+    Shape: `killed_problem` is a sentence where no alert comes after `kill -9`, empty where one does; `advice` is an
+    expression that does, over the metrics that are there.
+    """
 
     rules: tuple[str, ...]
+    advice: str
     seen_when_vanished: bool
     killed_problem: str = ""
 
@@ -36,7 +43,12 @@ def worker_loss(rules: Rules, options: Options | None = None) -> WorkerLoss:
     if not killed and vanished:
         # Only Flower's gauge stays at 1 after kill -9; it goes away when Flower forgets the worker.
         problem = _not_purged(options)
-    return WorkerLoss(rules=tuple(one.name for one in about), seen_when_vanished=vanished, killed_problem=problem)
+    return WorkerLoss(
+        rules=tuple(one.name for one in about),
+        advice=advised(NO_WORKERS.name, rules.exporters),
+        seen_when_vanished=vanished,
+        killed_problem=problem,
+    )
 
 
 def _not_purged(options: Options | None) -> str:
