@@ -25,6 +25,8 @@ command -v systemctl > /dev/null && [ -n "$unit" ] && {
   sed -n 's/^port *= *\([0-9]\{1,5\}\) *\(#.*\)\{0,1\}$/file \1/p' "$workdir/flowerconfig.py" 2>/dev/null | tail -n 1
 true
 """
+# Importing an application takes a few seconds, and more on a busy host.
+STARTING_S = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ def port_owner(
     """Source: ss(8), Flower's options; where it does not run, its unit and files.
 
     Absent: no Flower on this host, it listens on a unix socket, or it is stopped and nobody has its port.
-    Unobservable: whose the port is was not told.
+    Unobservable: whose the port is was not told, or Flower has only just been started.
     """
     told = dict(line.split(" ", 1) for line in out.succeeded().splitlines() if " " in line)
     running = process if isinstance(process, Process) else None
@@ -66,6 +68,8 @@ def port_owner(
     holders = sockets.on_port(port)
     if running is None and not holders:
         raise Absent(f"Flower does not run, and nobody listens on port {port}")
+    if running is not None and not holders and running.age_s < STARTING_S:
+        raise Unobservable(f"Flower was started {running.age_s} s ago and does not listen yet")
     strangers = tuple(item for item in holders if running is None or not _is_of(item, running))
     return PortOwner(
         port=port,
