@@ -65,7 +65,9 @@ def _place(check: Check) -> str:
 
 def _needs(check: Check) -> str:
     options = dict.fromkeys(OPTION_OF_WAY[way] for way in sorted(catalogue.ways_needed(check)))
-    options |= dict.fromkeys(f"{OPTION_OF_WAY[way]}, or one on the host" for way in sorted(catalogue.ways_found(check)))
+    options |= dict.fromkeys(
+        f"{OPTION_OF_WAY[way]} (or one found on the host)" for way in sorted(catalogue.ways_found(check))
+    )
     privilege = PRIVILEGES[catalogue.privilege_needed(check)]
     return (" and ".join(options) or "any way in") + (f", as {privilege}" if privilege else "")
 
