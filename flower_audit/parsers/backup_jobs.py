@@ -230,6 +230,9 @@ def copies(text: str, database: str) -> bool:
     named = re.search(rf"{re.escape(database)}(?![\w-])", text) or (
         folder.count("/") > 1 and re.search(rf"{re.escape(folder)}(?![\w-])", text)
     )
+    parent, _, last = folder.rpartition("/")
+    changed = rf"-C\s*[\x22\x27]?{re.escape(parent)}/?[\x22\x27]?\s[^\n]*(?<![\w/.-]){re.escape(last)}(?![\w.-])"
+    named = named or (last and re.search(changed, text))
     named = named or ("." in name and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text))
     return bool(named and COPYING.search(text))
 
