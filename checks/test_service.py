@@ -134,10 +134,13 @@ def test_directories_are_owned(directories: Directories, process: Process) -> No
     """
     assert directories.found, Finding("no folder of Flower was found", wanted="its working directory")
     missing, loose = directories.missing, directories.open_to_others
-    foreign = directories.foreign(process.uid)
+    foreign, locked = directories.foreign(process.uid), directories.locked(process.uid)
     assert not missing, Finding(f"the {missing[0].purpose} folder is missing", wanted="there", where=missing[0].path)
     assert not loose, Finding(f"mode {loose[0].mode}: all may write", wanted="0750", where=loose[0].path)
     assert not foreign, Finding(f"owned by {foreign[0].owner}", wanted=f"{process.user} or root", where=foreign[0].path)
+    assert not locked, Finding(
+        f"{process.user} cannot write there: it belongs to {locked[0].owner}", wanted=process.user, where=locked[0].path
+    )
 
 
 @check("service.restarts", severity=Severity.MEDIUM, section=DEPLOYMENT, covers=INSTALLED)

@@ -48,12 +48,16 @@ class Directories:
         """Those that neither the user nor root owns."""
         return tuple(directory for directory in self.found if directory.exists and directory.uid not in {0, uid})
 
-    def not_owned(self, uid: int) -> tuple[Directory, ...]:
-        """Folders for data and logs that the user does not own."""
+    def locked(self, uid: int) -> tuple[Directory, ...]:
+        """Folders for data and logs that the user neither owns nor may write in as a member of their group."""
         return tuple(
             directory
             for directory in self.found
-            if directory.exists and directory.purpose != "working directory" and directory.uid != uid
+            if directory.exists
+            and directory.purpose != "working directory"
+            and directory.uid != uid
+            and uid != 0
+            and not int(directory.mode, 8) & 0o020
         )
 
 

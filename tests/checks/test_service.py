@@ -1,0 +1,260 @@
+"""Accepts and rejects of service.*: a healthy unit, and one change for each way to fail."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flower_audit.checks import test_service as checks
+from packaging.version import Version
+
+from flower_audit.errors import NotApplicable
+from flower_audit.facts.directories import Directories, Directory
+from flower_audit.facts.exposure import Exposure
+from flower_audit.facts.journal import Journal
+from flower_audit.facts.options import Options, options_of_start
+from flower_audit.facts.process import Process
+from flower_audit.facts.service import Service
+from flower_audit.facts.systemd import Systemd
+from flower_audit.facts.unit_file import UnitFile
+from flower_audit.parsers.flower_start import Start
+from flower_audit.policy import Policy
+
+GIB = 2**30
+SERVICE = Service(
+    unit="flower.service",
+    manager="system",
+    load="loaded",
+    active="active",
+    sub="running",
+    enabled="enabled",
+    fragment="/etc/systemd/system/flower.service",
+    drop_ins=(),
+    main_pid=66,
+    user="celery",
+    group="celery",
+    dynamic_user=False,
+    working_directory="/opt/flower",
+    memory_max=GIB,
+    memory_high=None,
+    memory_current=90_000_000,
+    memory_host=8 * GIB,
+    cpu_quota_percent=100.0,
+    cpus=2,
+    restart="on-failure",
+    restarts=0,
+    result="success",
+    limit_nofile=65536,
+    after=("network-online.target", "redis-server.service", "system.slice"),
+    requires=("sysinit.target",),
+    wanted_by=("multi-user.target",),
+    lingers=False,
+    need_daemon_reload=False,
+    environment_files=("/etc/flower/flower.env",),
+    hardening={"NoNewPrivileges": "yes", "ProtectSystem": "strict", "PrivateTmp": "yes"},
+    stop_timeout_s=30.0,
+    systemd=252,
+)
+PROCESS = Process(
+    pid=66,
+    uid=999,
+    user="celery",
+    gid=997,
+    shell="/usr/sbin/nologin",
+    program="celery",
+    arguments=("--conf",),
+    cwd="/opt/flower",
+    unit="flower.service",
+    started=1000,
+    age_s=3600,
+    rss=60_000_000,
+    limit_nofile=65536,
+    umask="0077",
+)
+JOURNAL = Journal(starts=1, restarts=0, failures=0, out_of_memory=0, last_restart=None, covers_s=86400)
+UNIT = UnitFile(
+    files=("/etc/systemd/system/flower.service",),
+    secrets=(),
+    outdated={},
+    malformed=(),
+    accounts_in_environment=(),
+    has_install_section=True,
+)
+EXPOSURE = Exposure(score=2.0, complaints=())
+BOOTED = Systemd(booted=True, unit="flower.service")
+WORK = Directory(purpose="working directory", path="/opt/flower", exists=True, mode="0755", uid=0, owner="root", gid=0)
+DATA = Directory(purpose="database", path="/var/lib/flower", exists=True, mode="0750", uid=999, owner="celery", gid=997)
+USERS = replace(SERVICE, manager="user alice", lingers=True)
+
+
+def broker(url: str) -> Options:
+    return options_of_start(Start(argv=("celery", "-b", url, "flower"), environ={}, workdir="/"), Version("2.2.0"))
+
+
+def test_installed() -> None:
+    checks.test_service_is_installed(BOOTED, SERVICE)
+    with pytest.raises(AssertionError, match="no unit starts Flower"):
+        checks.test_service_is_installed(BOOTED, None)
+    with pytest.raises(AssertionError, match="LoadState=not-found"):
+        checks.test_service_is_installed(BOOTED, replace(SERVICE, load="not-found"))
+    with pytest.raises(NotApplicable):
+        checks.test_service_is_installed(Systemd(booted=False, unit=""), None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"enabled": "generated"},
+        {"enabled": "static", "wanted_by": ("flower.target",)},
+        {"manager": "user alice", "lingers": True},
+    ],
+)
+def test_enabled_accepts(change: dict[str, Any]) -> None:
+    checks.test_service_is_enabled(replace(SERVICE, **change))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"enabled": "disabled", "wanted_by": ()},
+        {"enabled": "static", "wanted_by": ()},
+        {"enabled": "enabled-runtime"},
+        {"enabled": "masked"},
+        {"manager": "user alice", "lingers": False},
+    ],
+)
+def test_enabled_rejects(change: dict[str, Any]) -> None:
+    with pytest.raises(AssertionError, match=r"flower\.service"):
+        checks.test_service_is_enabled(replace(SERVICE, **change))
+
+
+def test_running() -> None:
+    checks.test_service_is_running(SERVICE)
+    for state in ("failed", "inactive", "activating"):
+        with pytest.raises(AssertionError, match=f"ActiveState={state}"):
+            checks.test_service_is_running(replace(SERVICE, active=state))
+    with pytest.raises(NotApplicable):
+        checks.test_service_is_running(replace(SERVICE, load="not-found"))
+
+
+def test_not_flapping() -> None:
+    checks.test_service_is_not_flapping(SERVICE, JOURNAL)
+    checks.test_service_is_not_flapping(replace(SERVICE, restarts=1), None)
+    with pytest.raises(AssertionError, match="5 automatic restarts"):
+        checks.test_service_is_not_flapping(replace(SERVICE, restarts=5), None)
+    with pytest.raises(AssertionError, match="4 automatic restarts"):
+        checks.test_service_is_not_flapping(SERVICE, replace(JOURNAL, restarts=4))
+    with pytest.raises(AssertionError, match="killed for memory"):
+        checks.test_service_is_not_flapping(SERVICE, replace(JOURNAL, out_of_memory=1))
+    with pytest.raises(AssertionError, match="killed for memory"):
+        checks.test_service_is_not_flapping(replace(SERVICE, result="oom-kill"), JOURNAL)
+    with pytest.raises(AssertionError, match="waits to be restarted"):
+        checks.test_service_is_not_flapping(replace(SERVICE, sub="auto-restart"), JOURNAL)
+
+
+def test_reloaded() -> None:
+    checks.test_unit_is_reloaded_and_valid(SERVICE, UNIT, EXPOSURE)
+    checks.test_unit_is_reloaded_and_valid(SERVICE, UNIT, None)
+    old = "flower.service:9: Unit uses MemoryLimit=; please use MemoryMax= instead."
+    checks.test_unit_is_reloaded_and_valid(SERVICE, UNIT, replace(EXPOSURE, complaints=(old,)))
+    with pytest.raises(AssertionError, match="changed on disk"):
+        checks.test_unit_is_reloaded_and_valid(replace(SERVICE, need_daemon_reload=True), UNIT, EXPOSURE)
+    with pytest.raises(AssertionError, match="Unknown key"):
+        checks.test_unit_is_reloaded_and_valid(SERVICE, UNIT, replace(EXPOSURE, complaints=("Unknown key 'Foo'",)))
+    with pytest.raises(AssertionError, match="only a variable"):
+        checks.test_unit_is_reloaded_and_valid(SERVICE, replace(UNIT, accounts_in_environment=("User (x:3)",)), None)
+
+
+def test_unprivileged_user() -> None:
+    checks.test_runs_as_unprivileged_user(SERVICE, PROCESS)
+    checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, user="61184", uid=61184, shell=""))
+    checks.test_runs_as_unprivileged_user(USERS, replace(PROCESS, user="alice", uid=1000, shell="/bin/bash"))
+    for change, said in (
+        ({"uid": 0}, "as root"),
+        ({"gid": 0}, "group is root"),
+        ({"uid": 65534}, "nobody"),
+        ({"shell": "/bin/sh"}, "can log in"),
+    ):
+        with pytest.raises(AssertionError, match=said):
+            checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, **change))
+    with pytest.raises(AssertionError, match="as root"):
+        checks.test_runs_as_unprivileged_user(USERS, replace(PROCESS, uid=0))
+
+
+def test_directories_owned() -> None:
+    checks.test_directories_are_owned(Directories(found=(WORK, DATA)), PROCESS)
+    shared = replace(DATA, uid=0, owner="root", mode="0770")
+    checks.test_directories_are_owned(Directories(found=(WORK, shared)), PROCESS)
+    for change, said in (
+        ({"exists": False, "mode": ""}, "missing"),
+        ({"mode": "0777"}, "all may write"),
+        ({"mode": "1777"}, "all may write"),
+        ({"uid": 1001, "owner": "bob"}, "owned by bob"),
+        ({"uid": 0, "owner": "root"}, "cannot write"),
+    ):
+        with pytest.raises(AssertionError, match=said):
+            checks.test_directories_are_owned(Directories(found=(WORK, replace(DATA, **change))), PROCESS)
+    with pytest.raises(AssertionError):
+        checks.test_directories_are_owned(Directories(found=()), PROCESS)
+
+
+def test_restarts() -> None:
+    checks.test_service_restarts(SERVICE)
+    checks.test_service_restarts(replace(SERVICE, restart="always"))
+    for setting in ("no", "on-success", "on-abnormal", ""):
+        with pytest.raises(AssertionError, match="Restart="):
+            checks.test_service_restarts(replace(SERVICE, restart=setting))
+
+
+def test_memory_limit() -> None:
+    checks.test_memory_is_limited(SERVICE, Policy(), UNIT, PROCESS)
+    checks.test_memory_is_limited(SERVICE, Policy(), None, None)
+    with pytest.raises(AssertionError, match="no memory limit is in force"):
+        checks.test_memory_is_limited(replace(SERVICE, memory_max=None), Policy(), UNIT, PROCESS)
+    old = replace(UNIT, outdated={"MemoryLimit": "MemoryMax"})
+    with pytest.raises(AssertionError, match="MemoryLimit= has no effect"):
+        checks.test_memory_is_limited(replace(SERVICE, memory_max=None), Policy(), old, PROCESS)
+    with pytest.raises(AssertionError, match="less than the host's 8192 MiB"):
+        checks.test_memory_is_limited(replace(SERVICE, memory_max=8 * GIB), Policy(), UNIT, PROCESS)
+    with pytest.raises(AssertionError, match="976 MiB used of 1024 MiB"):
+        checks.test_memory_is_limited(SERVICE, Policy(), UNIT, replace(PROCESS, rss=976 << 20))
+
+
+def test_cpu_quota() -> None:
+    checks.test_cpu_is_limited(SERVICE)
+    with pytest.raises(AssertionError, match="no CPU limit"):
+        checks.test_cpu_is_limited(replace(SERVICE, cpu_quota_percent=None))
+    with pytest.raises(AssertionError, match="CPUQuota=400%"):
+        checks.test_cpu_is_limited(replace(SERVICE, cpu_quota_percent=400.0))
+
+
+def test_file_limit() -> None:
+    checks.test_open_files_are_enough(SERVICE, PROCESS)
+    checks.test_open_files_are_enough(SERVICE, replace(PROCESS, limit_nofile=None))
+    with pytest.raises(AssertionError, match="1024 open files"):
+        checks.test_open_files_are_enough(SERVICE, replace(PROCESS, limit_nofile=1024))
+
+
+def test_ordering() -> None:
+    local, remote = broker("redis://localhost/0"), broker("rediss://cache.internal/0")
+    checks.test_service_starts_after_what_it_needs(SERVICE, local)
+    checks.test_service_starts_after_what_it_needs(replace(SERVICE, after=("network-online.target",)), remote)
+    checks.test_service_starts_after_what_it_needs(replace(SERVICE, after=("network.target", "redis.service")), local)
+    with pytest.raises(AssertionError, match="network"):
+        checks.test_service_starts_after_what_it_needs(replace(SERVICE, after=("network.target",)), remote)
+    with pytest.raises(AssertionError, match="broker"):
+        checks.test_service_starts_after_what_it_needs(replace(SERVICE, after=("network-online.target",)), local)
+    with pytest.raises(NotApplicable):
+        checks.test_service_starts_after_what_it_needs(USERS, local)
+
+
+def test_hardening() -> None:
+    checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE)
+    checks.test_service_is_hardened(SERVICE, Policy(), None)
+    settings = SERVICE.hardening | {"PrivateTmp": "no"}
+    with pytest.raises(AssertionError, match="not set: PrivateTmp"):
+        checks.test_service_is_hardened(replace(SERVICE, hardening=settings), Policy(), EXPOSURE)
+    with pytest.raises(AssertionError, match=r"gives 8\.8"):
+        checks.test_service_is_hardened(SERVICE, Policy(), replace(EXPOSURE, score=8.8))
+    with pytest.raises(NotApplicable):
+        checks.test_service_is_hardened(USERS, Policy(), EXPOSURE)
