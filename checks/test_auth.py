@@ -2,7 +2,10 @@
 
 from flower_audit.check import Finding, check, only_if
 from flower_audit.facts.api import Api
+from flower_audit.facts.control import Control
+from flower_audit.facts.cross_site import CrossSite
 from flower_audit.facts.headers import Headers
+from flower_audit.facts.oauth_login import OauthLogin
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.facts.version import Version
@@ -58,16 +61,15 @@ def test_api_requires_login(routes: Routes) -> None:
     section=AUTHENTICATION,
     covers=("Authentication enabled",),
 )
-def test_control_requires_login(routes: Routes) -> None:
+def test_control_requires_login(control: Control) -> None:
     """Nobody controls workers or starts tasks without a login.
 
     Why: one request shuts a worker down or runs any task with any arguments.
     Fix: set `FLOWER_BASIC_AUTH`, and take `FLOWER_UNAUTHENTICATED_API` out of the environment of the service.
     Source: https://flower.readthedocs.io/en/latest/api.html
     """
-    reached = routes.open_control
-    assert not reached, Finding(
-        f"open to anybody: {listed(reached)}", wanted="401 or a redirect to a login", where=reached[0].url
+    assert not control.reached, Finding(
+        f"open to anybody: {control.reached}", wanted="401 or a redirect to a login", where=control.url
     )
 
 
@@ -96,6 +98,35 @@ def test_api_is_usable(routes: Routes, api: Api) -> None:
     only_if(read is not None and (read.status == 405 or bool(api.asked_as)), "no account was given to ask the API with")
     dead = 405 in {read.status if read else None, api.workers_status}
     assert not dead, Finding("405 to every API request", wanted="200 with credentials", where="/api/workers")
+
+
+@check("auth.cross-site-refused", severity=Severity.MEDIUM, section=AUTHENTICATION)
+def test_cross_site_requests_are_refused(cross_site: CrossSite) -> None:
+    """Requests that another site makes in a colleague's browser are refused.
+
+    Why: the browser sends the password along; a page on any site can then stop workers and start tasks.
+    Fix: upgrade to Flower 2.2 or later, and let the proxy pass `Host $http_host`.
+    Source: https://developer.mozilla.org/en-US/docs/Web/HTTP/Headers/Sec-Fetch-Site
+    """
+    assert not cross_site.accepted, Finding(cross_site.accepted, wanted="403", where="POST /api/worker/shutdown/…")
+
+
+@check(
+    "auth.oauth-login-redirects",
+    severity=Severity.HIGH,
+    section=AUTHENTICATION,
+    covers=("OAuth troubleshooting",),
+)
+def test_oauth_login_redirects(oauth_login: OauthLogin) -> None:
+    """An anonymous visit ends at the provider's page, with the client's id and a state.
+
+    Why: without a provider nobody can log in; without a state a stranger's login can be put into a colleague's browser.
+    Fix: set `auth_provider=flower.views.auth.GoogleAuth2LoginHandler` (or another); before 2.2 only Okta is sent a state.
+    Source: https://flower.readthedocs.io/en/latest/auth.html
+    """
+    assert not oauth_login.defect, Finding(
+        oauth_login.defect, wanted="a redirect to the provider with client_id and state", where=oauth_login.url
+    )
 
 
 @check("auth.not-bypassed", severity=Severity.CRITICAL, section=AUTHENTICATION, covers=("Authentication enabled",))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flower_audit.errors import Unobservable
 from flower_audit.facts.api import Api
+from flower_audit.facts.oauth_login import OauthLogin
 from flower_audit.facts.routes import MISSING, Routes
 from flower_audit.parsers.response_headers import Cookie
 from flower_audit.probe import fact
@@ -17,9 +18,10 @@ XSRF = "_xsrf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headers:
-    """The answers that came from the public URL, by what their headers lack."""
+    """The answers that came from the public URL, by what their headers lack; `of_login` are the cookies of OAuth's."""
 
     answers: tuple[Visit, ...]
+    of_login: tuple[Cookie, ...] = ()
 
     def without_hsts(self, min_s: int) -> tuple[str, ...]:
         """The answers whose HSTS is missing or shorter than `min_s` seconds."""
@@ -43,7 +45,8 @@ class Headers:
     @property
     def cookies(self) -> tuple[Cookie, ...]:
         """Every cookie that was set, one of each name."""
-        return tuple({cookie.name: cookie for visit in self.answers for cookie in visit.headers.cookies}.values())
+        found = [cookie for visit in self.answers for cookie in visit.headers.cookies]
+        return tuple({cookie.name: cookie for cookie in (*found, *self.of_login)}.values())
 
     def unguarded_cookies(self, *, secure_anyway: bool) -> tuple[str, ...]:
         """What each cookie lacks; scripts of Flower read `_xsrf`, so that one cannot be HttpOnly."""
@@ -57,10 +60,11 @@ class Headers:
 
 
 @fact()
-def headers(routes: Routes, api: Api | None = None) -> Headers:
+def headers(routes: Routes, api: Api | None = None, oauth_login: OauthLogin | Unobservable | None = None) -> Headers:
     """Source: the answers to GET.  Unobservable: none came."""
     answers = [visit for path in SAMPLE if (visit := routes.at(path)) is not None and visit.status is not None]
     answers += [login.front for login in api.logins if login.front.status is not None] if api is not None else []
     if not answers:
         raise Unobservable("the public URL answered nothing")
-    return Headers(answers=tuple(answers))
+    of_login = oauth_login.cookies if isinstance(oauth_login, OauthLogin) else ()
+    return Headers(answers=tuple(answers), of_login=of_login)

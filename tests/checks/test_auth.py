@@ -9,7 +9,10 @@ from packaging.version import Version as Release
 
 from flower_audit.errors import NotApplicable, Unobservable
 from flower_audit.facts.api import Api, Login
+from flower_audit.facts.control import Control
+from flower_audit.facts.cross_site import CrossSite
 from flower_audit.facts.headers import Headers
+from flower_audit.facts.oauth_login import OauthLogin
 from flower_audit.facts.routes import API, CONTROL, PAGES, Routes
 from flower_audit.facts.site import Site
 from flower_audit.facts.version import Version
@@ -87,9 +90,37 @@ def test_closed_api_is_accepted_and_an_open_one_not() -> None:
 
 
 def test_control_is_open_where_reading_is() -> None:
-    checks.test_control_requires_login(CLOSED)
-    found = finding(checks.test_control_requires_login, but("/api/workers", **OPEN))
-    assert "/api/worker/shutdown/" in found.observed
+    assert CLOSED.open_control == ()
+    assert "/api/worker/shutdown/flower-audit" in [one.path for one in but("/api/workers", **OPEN).open_control]
+
+
+def test_control() -> None:
+    checks.test_control_requires_login(Control(reached=""))
+    reached = Control(reached="/api/worker/shutdown/x (405)", url="https://flower.test/api/worker/shutdown/x")
+    assert "/api/worker/shutdown/x" in finding(checks.test_control_requires_login, reached).observed
+
+
+def test_cross_site() -> None:
+    checks.test_cross_site_requests_are_refused(CrossSite(accepted=""))
+    assert "2.1.0" in finding(checks.test_cross_site_requests_are_refused, CrossSite(accepted="Flower 2.1.0")).observed
+
+
+LOGIN = OauthLogin(
+    url="https://flower.test/login",
+    status=302,
+    provider="accounts.google.com",
+    over_tls=True,
+    names_client=True,
+    has_state=True,
+)
+
+
+@pytest.mark.parametrize(
+    "change", [{"provider": "", "status": 404}, {"over_tls": False}, {"names_client": False}, {"has_state": False}]
+)
+def test_oauth(change: dict[str, Any]) -> None:
+    checks.test_oauth_login_redirects(LOGIN)
+    assert finding(checks.test_oauth_login_redirects, replace(LOGIN, **change)).observed
 
 
 def test_an_event_socket_that_opens() -> None:
