@@ -227,7 +227,7 @@ def value_in(known: dict[str, str], match: re.Match[str]) -> str:
 def copies(text: str, database: str) -> bool:
     """Whether commands copy a database or the folder that it lies in."""
     folder, _, name = database.rpartition("/")
-    named = re.search(rf"{re.escape(database)}(?![\w-])", text) or (
+    named: object = re.search(rf"{re.escape(database)}(?![\w-])", text) or (
         folder.count("/") > 1 and re.search(rf"{re.escape(folder)}(?![\w-])", text)
     )
     parent, _, last = folder.rpartition("/")
