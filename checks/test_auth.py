@@ -121,7 +121,7 @@ def test_oauth_login_redirects(oauth_login: OauthLogin) -> None:
     """An anonymous visit ends at the provider's page, with the client's id and a state.
 
     Why: without a provider nobody can log in; without a state a stranger's login can be put into a colleague's browser.
-    Fix: set `auth_provider=flower.views.auth.GoogleAuth2LoginHandler` (or another); before 2.2 only Okta is sent a state.
+    Fix: set `auth_provider=flower.views.auth.GoogleAuth2LoginHandler` (or another); before 2.2 only Okta gets a state.
     Source: https://flower.readthedocs.io/en/latest/auth.html
     """
     assert not oauth_login.defect, Finding(
