@@ -68,7 +68,8 @@ done
 [ -n "$unit" ] || unit=$found_unit
 if [ -z "$unit" ] && [ -z "$pid" ]; then
   file=$(for folder in /etc /run /usr/local/lib /usr/lib /lib; do
-      grep -lsE '^ExecStart=.*(celery.*[[:space:]]flower|/flower|-m[[:space:]]+flower)' \
+      ls "$folder"/systemd/system/*flower.service "$folder"/systemd/system/*flower@.service 2>/dev/null
+      grep -lsE '^ExecStart=.*(celery([[:space:]].*)?[[:space:]]|/bin/|-m[[:space:]]+)flower([[:space:]]|$)' \
         "$folder"/systemd/system/*.service
     done | head -n 1)
   unit=${file##*/}
