@@ -1,30 +1,26 @@
 """One audit inside one pytest run: the hooks, and nothing that judges or observes."""
 
 import os
+import sys
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flower_audit import baseline, catalogue, waivers
-from flower_audit import configuration as configuration_file
+from flower_audit.asked import read
 from flower_audit.catalogue import check_files
 from flower_audit.check import check_of
-from flower_audit.configuration import Configuration
 from flower_audit.errors import UsageError
 from flower_audit.gather import Gatherer
 from flower_audit.items import CheckItem
-from flower_audit.model import Outcome, Report, Result, Severity
+from flower_audit.model import Outcome, Report, Result
 from flower_audit.recorder import NODE_ID, Recorder, audited, not_run
-from flower_audit.report import FORMATS as KNOWN_FORMATS
-from flower_audit.report import Written, prepare_folder, write_reports
-from flower_audit.resolve import DEMO, Overrides, resolve
-from flower_audit.target import Account, Target
+from flower_audit.report import Written, render_to_print, write_reports
+from flower_audit.target import Target
 
-FORMATS = ("json", "html")
 LETTERS = {
     Outcome.PASS: ".",
     Outcome.FAIL: "F",
@@ -35,8 +31,6 @@ LETTERS = {
     Outcome.NOT_APPLICABLE: "-",
     Outcome.NOT_RUN: "n",
 }
-SINGLE = ("url", "connection", "prometheus", "alertmanager", "grafana", "unit", "ca")
-DEMO_PASSWORD_VARIABLE = "FLOWER_AUDIT_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 def start(config: pytest.Config) -> None:
@@ -46,12 +40,23 @@ def start(config: pytest.Config) -> None:
             "flower-audit judges with assert, which python -O and PYTHONOPTIMIZE remove: run without them"
         )
     try:
-        config.pluginmanager.register(Audit(config), "flower_audit_run")
+        audit = Audit(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
+    config.pluginmanager.register(audit, "flower_audit_run")
+    if audit.asked.printed:
+        _talk_on_stderr(config)
     config.option.continue_on_collection_errors = True  # one broken file of checks must not lose the others
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in check_files()]
+
+
+def _talk_on_stderr(config: pytest.Config) -> None:
+    """Leave standard output to the one format that goes there."""
+    standard = config.pluginmanager.get_plugin("terminalreporter")
+    if standard is not None:
+        config.pluginmanager.unregister(standard)
+        config.pluginmanager.register(pytest.TerminalReporter(config, sys.stderr), "terminalreporter")
 
 
 class Audit:
@@ -62,21 +67,14 @@ class Audit:
         self.worker_input: dict[str, Any] | None = getattr(config, "workerinput", None)
         self._closing = ExitStack()
         config.add_cleanup(self._closing.close)
-        option = config.option
-        self.configuration = _configuration(config)
-        self.fail_on = Severity(option.flower_fail_on or self.configuration.fail_on)
-        self.folder = Path(config.invocation_params.dir, option.flower_report or "reports")
-        self.baseline: Report | None = None
-        if self.worker_input is not None:
-            self.targets = tuple(Target.model_validate(one) for one in self.worker_input["flower_audit_targets"])
-        else:
-            targets = resolve(option.flower_host, self.configuration, _overrides(option))
-            self.baseline = _baseline(config, self.folder)
-            prepare_folder(self.folder)
-            self.targets = tuple(self._started(target) for target in targets)
-        self.recorder = Recorder(self.targets, self.configuration.policy, self.fail_on)
+        asked = read(config, self._closing)
+        self.asked = asked
+        self.targets = asked.targets
+        self.configuration = asked.configuration
+        self.recorder = Recorder(self.targets, self.configuration.policy, asked.fail_on)
         self.report: Report | None = None
         self.written: list[Written] = []
+        self.printed: str | None = None
         self._gatherers: dict[str, Gatherer] = {}
         self._not_run: list[Result] = []
         self._wanted: dict[str, set[str]] = {target.name: set() for target in self.targets}
@@ -229,7 +227,10 @@ class Audit:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
             return
         self.report = self._completed(self.recorder.report())
-        self.written = write_reports(self.report, self.folder, FORMATS)
+        self.written = write_reports(self.report, self.asked.folder, self.asked.formats)
+        if self.asked.printed:
+            self.printed, lost = render_to_print(self.report, self.asked.printed)
+            self.written += lost
         if exitstatus != pytest.ExitCode.INTERRUPTED:
             passed = (
                 self.report.gate.passed and not self._others_failed and all(one.error is None for one in self.written)
@@ -249,10 +250,10 @@ class Audit:
                 audited=names,
                 today=self.recorder.started.date(),
             )
-        if self.baseline:
-            told["baseline"] = comparison = baseline.compare(self.baseline, report)
+        if self.asked.baseline:
+            told["baseline"] = comparison = baseline.compare(self.asked.baseline, report)
             if self.config.option.flower_gate == "new":
-                told["gate"] = baseline.gate(report, comparison, self.fail_on)
+                told["gate"] = baseline.gate(report, comparison, self.asked.fail_on)
         return report.model_copy(update=told)
 
     @pytest.hookimpl(tryfirst=True)
@@ -264,11 +265,18 @@ class Audit:
             if self.worker_input is None and not self.config.option.collectonly:
                 terminalreporter.write_line("flower-audit: no check was run, so nothing is known of the target")
             return
-        writer = terminalreporter.config.get_terminal_writer()
+        writer = terminalreporter._tw  # pytest's own plugins do so; config's writer is the one of standard output
         terminalreporter.write_line("")
-        terminalreporter.write(terminal.render(self.report, width=writer.fullwidth, color=writer.hasmarkup))
+        try:
+            page = terminal.render(self.report, width=writer.fullwidth, color=writer.hasmarkup)
+        except Exception as error:  # noqa: BLE001 - the files are written already, and say all of it
+            page = f"No summary (a bug in flower-audit): {type(error).__name__}\n{self.report.gate.reason}\n"
+        terminalreporter.write(page)
         for one in self.written:
             terminalreporter.write_line(f"Report: {one.path}" if one.error is None else f"No report: {one.error}")
+        if self.printed is not None:
+            sys.stdout.write(self.printed)
+            sys.stdout.flush()
 
     def pytest_report_header(self) -> list[str]:
         """Name the targets and the ways in."""
@@ -305,74 +313,3 @@ class Audit:
     @staticmethod
     def _distributes(config: pytest.Config) -> bool:
         return getattr(config.option, "dist", "no") != "no"
-
-    # The demo
-
-    def _started(self, target: Target) -> Target:
-        if target.name != DEMO or target.ways() - {"statement"}:
-            return target
-        from flower_audit.demo import start_demo  # noqa: PLC0415 - needs the extra flower-audit[demo]
-
-        demo = self._closing.enter_context(start_demo())
-        os.environ[DEMO_PASSWORD_VARIABLE] = demo.password
-        self._closing.callback(os.environ.pop, DEMO_PASSWORD_VARIABLE, None)
-        for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
-            if self.config.pluginmanager.has_plugin(name):  # the demo leaves no file but the report, not even a cache
-                self.config.pluginmanager.unregister(name=name)
-        return target.model_copy(
-            update={
-                "about": demo.engine,
-                "url": demo.url,
-                "http_url": demo.http_url,
-                "connection": "local://",
-                "process_id": demo.processes["flower"],
-                "ca": str(demo.ca_file),
-                "accounts": (Account(name=demo.user, password_env=DEMO_PASSWORD_VARIABLE),),
-            }
-        )
-
-
-def _configuration(config: pytest.Config) -> Configuration:
-    if named := config.option.flower_config:
-        return configuration_file.load(Path(config.invocation_params.dir, named))
-    for folder in (config.invocation_params.dir, config.rootpath):
-        path = folder / configuration_file.FILE_NAME
-        if path.is_file():
-            return configuration_file.load(path)
-    return Configuration()
-
-
-def _baseline(config: pytest.Config, folder: Path) -> Report | None:
-    option = config.option
-    if not option.flower_baseline:
-        if option.flower_gate == "new":
-            raise UsageError("--flower-gate=new needs --flower-baseline=FILE: new since when?")
-        return None
-    path = Path(config.invocation_params.dir, option.flower_baseline)
-    old = baseline.load(path)
-    if option.flower_gate == "new" and path.resolve() == (folder / KNOWN_FORMATS["json"].file_name).resolve():
-        raise UsageError(
-            f"--flower-baseline={option.flower_baseline} is the file that this audit writes, so a failure would be new "
-            "once and known ever after: keep the baseline elsewhere"
-        )
-    return old
-
-
-def _overrides(option: Any) -> Overrides:
-    timeout_s = option.flower_timeout
-    if timeout_s is not None and not 0 < timeout_s <= 600:
-        raise UsageError(f"--flower-timeout={timeout_s:g}: give seconds between 0 and 600")
-    testinfra_options = {
-        name: getattr(option, name, None) for name in ("ssh_config", "ssh_identity_file", "ssh_extra_args")
-    }
-    return Overrides(
-        single={name: value for name in SINGLE if (value := getattr(option, f"flower_{name}"))},
-        every={
-            **testinfra_options,
-            "sudo": getattr(option, "sudo", False) or None,
-            "sudo_user": getattr(option, "sudo_user", None),
-            "timeout_s": timeout_s,
-            "active": option.flower_active or None,
-        },
-        user=option.flower_user,
-    )

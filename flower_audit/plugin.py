@@ -36,6 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--flower-config", metavar="FILE", help="configuration (default: flower-audit.yml here or in pytest's rootdir)")
     add("--flower-report", metavar="DIR", help="folder for the reports (default: reports)")
     add(
+        "--flower-format",
+        action="append",
+        default=[],
+        metavar="FORMAT",
+        help="write this format too, beside json and html (repeatable); FORMAT:- prints it, alone, on standard output",
+    )
+    add(
         "--flower-fail-on",
         metavar="SEVERITY",
         choices=("critical", "high", "medium", "low", "info"),
@@ -59,6 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)  # when pytest's own reporter exists
 def pytest_configure(config: pytest.Config) -> None:
     """Start an audit when one was asked for."""
     if config.option.flower_host:

@@ -305,6 +305,8 @@ def test_a_live_waiver_lets_the_gate_pass_and_an_ended_one_does_not(pytester: py
     [
         (("--flower-config=none.yml",), "cannot read*none.yml*"),
         (("--flower-report=in-the-way",), "cannot write reports to*in-the-way*"),
+        (("--flower-format=jsno",), "*no such format; did you mean 'json'*"),
+        (("--flower-format=json:-,csv:-",), "*cannot both go to standard output*"),
         (("--flower-timeout=0",), "*give seconds between 0 and 600*"),
         (("--flower-ca=none.pem",), "*cannot read ca none.pem*"),
         (("--flower-user=admin",), "*FLOWER_AUDIT_PASSWORD, which is not set*"),
@@ -328,6 +330,16 @@ def test_optimised_python_is_refused(pytester: pytest.Pytester) -> None:
     done = pytester.run(sys.executable, "-O", "-m", "pytest", "checks_here.py", "--flower-host=https://127.0.0.1:1/")
     assert done.ret == 4
     done.stderr.fnmatch_lines(["*judges with assert*"])
+
+
+@pytest.mark.parametrize("options", [(), ("-v",), ("-n", "2"), ("-W", "error")])
+def test_a_printed_format_has_standard_output_for_itself(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    write_checks(pytester, PASSES)
+    done = run(pytester, "--flower-format=json:-", "--flower-format=csv", *options)
+    printed = json.loads(done.stdout.str())
+    assert [one["outcome"] for one in printed["results"]] == ["pass"]
+    done.stderr.fnmatch_lines(["GATE PASS*"])
+    assert (pytester.path / "reports" / "flower-audit.csv").exists()
 
 
 def test_a_renderer_that_crashes_loses_only_itself(pytester: pytest.Pytester) -> None:

@@ -81,13 +81,24 @@ def write_reports(report: Report, folder: Path, formats: Iterable[str]) -> list[
     return [_write(report, folder, FORMATS[name]) for name in formats]
 
 
+def render_to_print(report: Report, name: str) -> tuple[str | None, list[Written]]:
+    """The report in one format, or None and what went wrong."""
+    try:
+        return FORMATS[name].render(report), []
+    except Exception as error:  # noqa: BLE001 - a mistake in one renderer must not lose the other reports
+        return None, [Written(format=name, path=Path("-"), error=_crashed(name, error))]
+
+
+def _crashed(name: str, error: Exception) -> str:
+    return f"the {name} report could not be made (a bug in flower-audit): {type(error).__name__}: {error}"
+
+
 def _write(report: Report, folder: Path, chosen: Format) -> Written:
     path = folder / chosen.file_name
     try:
         text = chosen.render(report)
     except Exception as error:  # noqa: BLE001 - a mistake in one renderer must not lose the other reports
-        said = f"the {chosen.name} report could not be made (a bug in flower-audit): {type(error).__name__}: {error}"
-        return Written(format=chosen.name, path=path, error=said)
+        return Written(format=chosen.name, path=path, error=_crashed(chosen.name, error))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _replace(path, text)
