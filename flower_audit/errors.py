@@ -17,20 +17,6 @@ class Absent(NotApplicable):
     """The subject is truly not there: looked, and found nothing."""
 
 
-class NotGiven(NotApplicable):
-    """What would be looked at was not named, and was not found either.
-
-    `way` is one of `flower_audit.target.WAYS`; its option would let the check run.
-    """
-
-    def __init__(self, way: str, message: str) -> None:
-        super().__init__(message)
-        self.way = way
-
-    def __reduce__(self) -> tuple[type["NotGiven"], tuple[str, str]]:
-        return type(self), (self.way, str(self))
-
-
 class Manual(FlowerAuditError):
     """Only a person can tell, and no live statement of one is at hand; the message says what to state."""
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flower_audit.errors import NotGiven, Unobservable, Unreachable
+from flower_audit.errors import NotAsked, Unobservable, Unreachable
 from flower_audit.facts.local_prometheus import LocalPrometheus
 from flower_audit.facts.rules import Rules
 from flower_audit.json_api import JsonApi
 from flower_audit.parsers.alertmanager import Receiver, Routing, read_status
 from flower_audit.parsers.prometheus_api import PrometheusServer
 from flower_audit.probe import Trail, fact
-from flower_audit.target import Target
+from flower_audit.target import OPTION_OF_WAY, Target
 
 STATUS = "/api/v2/status"
 
@@ -53,7 +53,7 @@ def alertmanager(
 ) -> Alertmanager:
     """Source: /api/v1/alertmanagers of Prometheus, /api/v2/status of the Alertmanager.
 
-    Absent: Prometheus sends to an Alertmanager that was not named and is not on the host.
+    NotAsked: Prometheus sends to an Alertmanager that was not named and is not on the host.
     Unobservable: the one that was named gives no status.
     """
     connected = tuple(url.partition("/api/v")[0] for url in prometheus.alertmanagers)
@@ -91,4 +91,4 @@ def _routing(target: Target, trail: Trail, connected: tuple[str, ...], local: Lo
         (urlsplit(url).hostname or "") in {"localhost", "127.0.0.1", "::1"} for url in connected
     ):
         return f"{connected[0]} gives no status on this host"
-    raise NotGiven("alertmanager", f"Prometheus sends alerts to {connected[0]}: name that Alertmanager")
+    raise NotAsked(f"needs {OPTION_OF_WAY['alertmanager']} (Prometheus sends alerts to {connected[0]})")

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from flower_audit.errors import Absent, NotGiven
+from flower_audit.errors import Absent, NotAsked
 from flower_audit.facts.options import Options
 from flower_audit.facts.rules import Rules
 from flower_audit.parsers.celery_metrics import NO_WORKERS
 from flower_audit.parsers.rule_advice import advised
 from flower_audit.probe import fact
+from flower_audit.target import OPTION_OF_WAY
 
 PURGES_METRICS = Version("2.1")
 
@@ -33,6 +34,7 @@ def worker_loss(rules: Rules, options: Options | None = None) -> WorkerLoss:
     """Source: the rules about workers, played through; Flower's own option `purge_offline_workers`.
 
     Absent: no rule is about missing workers (then alerting.rules-loaded says so).
+    NotAsked: it depends on Flower's options, and its host was not given.
     """
     about = rules.of_workers
     if not about:
@@ -53,7 +55,9 @@ def worker_loss(rules: Rules, options: Options | None = None) -> WorkerLoss:
 
 def _not_purged(options: Options | None) -> str:
     if options is None:
-        raise NotGiven("process", "whether Flower ever forgets a killed worker stands in its options, on its host")
+        raise NotAsked(
+            f"needs {OPTION_OF_WAY['process']} (whether Flower forgets killed workers stands in its options)"
+        )
     if options.release < PURGES_METRICS:
         return f"flower_worker_online stays 1 for ever after kill -9: Flower {options.release} never takes it back"
     if not options.purge_offline_workers_s:

@@ -8,7 +8,7 @@ from flower_audit.checks import test_alerting as checks
 from packaging.version import Version
 
 from flower_audit.check import Finding
-from flower_audit.errors import Absent, NotApplicable, NotGiven, Unobservable
+from flower_audit.errors import Absent, NotApplicable, NotAsked, Unobservable
 from flower_audit.facts.alertmanager import Alertmanager
 from flower_audit.facts.options import Options, Setting
 from flower_audit.facts.rule_files import RuleFiles
@@ -207,7 +207,7 @@ def test_silent_after_a_kill(release: str, purge_s: int | None, reason: str) -> 
 
 
 def test_whether_flower_forgets_workers_is_not_guessed() -> None:
-    with pytest.raises(NotGiven):
+    with pytest.raises(NotAsked):
         worker_loss(judged(FLOWER), None)
     with pytest.raises(Absent):
         worker_loss(judged({"QueueLong": FLOWER["QueueLong"]}), None)
