@@ -31,8 +31,7 @@ exec /lib/systemd/systemd
 
 # Flower answers, its worker has been seen, and every target of Prometheus is up.
 READY = """
-auth=$(sed -n 's/^FLOWER_BASIC_AUTH=\\([^,]*\\).*/\\1/p' /etc/flower/flower.env)
-until curl -sf -u "$auth" 'http://127.0.0.1:5555/api/workers?status=true' | grep -q true; do sleep 0.2; done
+until curl -sf http://127.0.0.1:5555/metrics | grep -q '^flower_worker_online.* 1'; do sleep 0.2; done
 until curl -sf 'http://127.0.0.1:9090/api/v1/query?query=min(up)' | grep -q '"1"'; do sleep 0.2; done
 """
 

@@ -10,15 +10,14 @@ restart_flower() {
     flower_answers "${1:-http://127.0.0.1:5555}"
 }
 
+# wait until a host looks as if it had been running for a while: the worker has been seen again,
+# and Prometheus has asked once more, if it had asked in vain in between
 flower_answers() {
     await "curl -skf -o /dev/null ${1:-http://127.0.0.1:5555}/healthcheck"
-    local auth
-    auth=$(sed -n 's/^FLOWER_BASIC_AUTH=["'\'']\?\([^,"'\'']*\).*/\1/p' /etc/flower/flower.env)
-    # as on a host that runs for a while: the worker has been seen again
-    timeout 15 bash -c "until curl -skf -u '$auth' '${1:-http://127.0.0.1:5555}/api/workers?status=true' | grep -q true
+    timeout 8 bash -c "until curl -skf '${1:-http://127.0.0.1:5555}/metrics' | grep -q '^flower_worker_online.* 1'
         do sleep 0.2; done" || true
-    # Prometheus asked once more, if it had asked in between
-    timeout 8 bash -c "until curl -s 'http://127.0.0.1:9090/api/v1/query?query=min(up)' | grep -q '\"1\"'; do sleep 0.3; done" || true
+    timeout 8 bash -c "until curl -s 'http://127.0.0.1:9090/api/v1/query?query=min(up)' | grep -q '\"1\"'
+        do sleep 0.3; done" || true
 }
 
 reload_nginx() { nginx -t -q && systemctl reload nginx && sleep 0.3; }

@@ -1,3 +1,4 @@
 # The timer was disabled
 # fails: backup.scheduled
+# may: backup.last-run-succeeded
 systemctl disable -q --now flower-backup.timer
