@@ -45,6 +45,16 @@ GAPS = (
         why="Flower never asks a password there: names of workers and tasks and their failures are public",
     ),
     Gap(
+        check="auth.cookie-flags",
+        what="the cookie that Flower sets passes through the proxy without Secure",
+        why="without HSTS a browser also sends it over plain http, where anybody on the way can read it",
+    ),
+    Gap(
+        check="persistence.path-durable",
+        what="the database lies below the temporary directory",
+        why="systems clean that up by themselves, and with it the history of the tasks",
+    ),
+    Gap(
         check="proxy.rate-limit",
         what="no rate limit in the proxy",
         why="Flower neither slows down nor logs wrong passwords: a hundred guesses take a third of a second",
@@ -90,6 +100,7 @@ persistent = True
 db = {str(folder / "flower.db")!r}
 state_save_interval = 10_000
 max_tasks = 10_000
+purge_offline_workers = 300
 """
 
 
