@@ -102,7 +102,10 @@ def _base() -> Path:
 
     def build(tree: Path) -> None:
         command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
-        command += ["--aptopt=APT::Install-Recommends false", *(f"--aptopt={option}" for option in _apt_options())]
+        command += [
+            "--aptopt=APT::Install-Recommends false",
+            *(f'--aptopt={name} "{value}"' for name, value in _apt_options().items()),
+        ]
         # The settings of this machine served their purpose: the host knows no mirror.
         command += ['--customize-hook=rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/apt.conf.d/99mmdebstrap']
         command += ['--customize-hook=rm -f "$1"/etc/resolv.conf "$1"/etc/hostname', SUITE, str(tree), "-"]
@@ -246,10 +249,11 @@ def _apt_sources() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _apt_options() -> list[str]:
+def _apt_options() -> dict[str, str]:
     """This machine's own way to its mirror: proxies, and dates not checked where a snapshot is used."""
     wanted = ("Acquire::http::Proxy ", "Acquire::https::Proxy ", "Acquire::Check-Valid-Until ", "Acquire::Check-Date ")
-    return [line.rstrip(";") for line in _run(["apt-config", "dump"]).splitlines() if line.startswith(wanted)]
+    lines = [line for line in _run(["apt-config", "dump"]).splitlines() if line.startswith(wanted)]
+    return {name: value.strip('";') for name, value in (line.split(" ", 1) for line in lines)}
 
 
 @contextmanager
