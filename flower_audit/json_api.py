@@ -13,6 +13,7 @@ from flower_audit.probe import Trail
 from flower_audit.target import Target
 
 BODY_CAP = 8 * 1024 * 1024
+TOO_LONG = "the answer was longer than"
 TOKEN_VARIABLES = {
     "prometheus": "FLOWER_PROMETHEUS_TOKEN",
     "alertmanager": "FLOWER_ALERTMANAGER_TOKEN",
@@ -110,5 +111,5 @@ def _reply(answer: Answer | Failure) -> Reply:
     if isinstance(answer, Failure):
         return Reply(0, answer.text)
     if len(answer.body) >= BODY_CAP:
-        return Reply(0, f"the answer was longer than {BODY_CAP} bytes")
+        return Reply(0, f"{TOO_LONG} {BODY_CAP} bytes")
     return Reply(answer.status, answer.body.decode(errors="replace"))

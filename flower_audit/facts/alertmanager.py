@@ -1,7 +1,6 @@
 """Whether an alert reaches somebody: Prometheus' connection to an Alertmanager, and who is told there."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flower_audit.errors import NotAsked, Unobservable, Unreachable
 from flower_audit.facts.local_prometheus import LocalPrometheus
@@ -54,8 +53,10 @@ def alertmanager(
     """Source: /api/v1/alertmanagers of Prometheus, /api/v2/status of the Alertmanager.
 
     NotAsked: Prometheus sends to an Alertmanager that was not named and is not on the host.
-    Unobservable: the one that was named gives no status.
+    Unobservable: the one that was named gives no status; Prometheus does not tell where it sends.
     """
+    if prometheus.alertmanagers is None:
+        raise Unobservable(f"{prometheus.url} does not tell which Alertmanager it sends to")
     connected = tuple(url.partition("/api/v")[0] for url in prometheus.alertmanagers)
     if not connected:
         return Alertmanager(connected=())
@@ -87,8 +88,8 @@ def _routing(target: Target, trail: Trail, connected: tuple[str, ...], local: Lo
     ours = None if target.prometheus and local and local.url != target.prometheus.rstrip("/") else local
     if ours is not None and ours.routing is not None:
         return ours.routing
-    if ours is not None and any(
-        (urlsplit(url).hostname or "") in {"localhost", "127.0.0.1", "::1"} for url in connected
-    ):
-        return f"{connected[0]} gives no status on this host"
+    if ours is not None and ours.alertmanager_status == 0:
+        return f"{connected[0]} does not answer on this host"
+    if ours is not None and ours.alertmanager_status:
+        raise Unobservable(f"{connected[0]} gives no status ({ours.alertmanager_status})")
     raise NotAsked(f"needs {OPTION_OF_WAY['alertmanager']} (Prometheus sends alerts to {connected[0]})")

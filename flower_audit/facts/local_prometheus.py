@@ -7,7 +7,7 @@ from flower_audit.errors import Absent, Unobservable
 from flower_audit.json_api import Reply
 from flower_audit.parsers.alertmanager import Routing, read_status
 from flower_audit.parsers.embedded import host_program, read_answer
-from flower_audit.parsers.prometheus_api import PrometheusServer, read_server
+from flower_audit.parsers.prometheus_api import PrometheusServer, read_server, rule_patterns
 from flower_audit.probe import Output, probe
 
 PROGRAM = host_program(
@@ -22,7 +22,9 @@ class LocalPrometheus:
     """What runs on the host.
 
     Shape: `server` is None where it could not be asked, `problem` then says why; `rule_texts` maps rule files to their
-    text, None where unreadable; `routing` is its Alertmanager's, None where that is not on this host or did not answer.
+    text, None where unreadable; `not_reloaded` are patterns of `rule_files` that are written and not in force;
+    `routing` is its Alertmanager's, None where that is not on this host or gave no status (`alertmanager_status`: 0 for
+    no answer, else HTTP's).
     """
 
     url: str = ""
@@ -30,7 +32,9 @@ class LocalPrometheus:
     server: PrometheusServer | None = None
     problem: str = ""
     rule_texts: Mapping[str, str | None]
+    not_reloaded: tuple[str, ...] = ()
     routing: Routing | None = None
+    alertmanager_status: int | None = None
 
 
 @probe(PROGRAM, limit_s=30, cap=32_000_000, private=True, partial=True)
@@ -62,5 +66,14 @@ def local_prometheus(out: Output) -> LocalPrometheus:
         server=server,
         problem=problem,
         rule_texts=found["rule_files"],
+        not_reloaded=_not_reloaded(found.get("written_patterns", ""), server),
         routing=next((routing for routing in routings if routing), None),
+        alertmanager_status=max((status for status, _ in found["alertmanagers"].values()), default=None),
     )
+
+
+def _not_reloaded(written: str, server: PrometheusServer | None) -> tuple[str, ...]:
+    """Prometheus shows its patterns with the folder of its configuration before them."""
+    patterns = rule_patterns(written)
+    in_force = server.rule_patterns if server else patterns
+    return tuple(one for one in patterns if not any(loaded == one or loaded.endswith(f"/{one}") for loaded in in_force))

@@ -89,6 +89,8 @@ def prometheus_targets(  # noqa: PLR0917 - other facts, given by name
     if local_prometheus is not None and local_prometheus.server is prometheus:
         names |= LOOPBACK
     port = _port(options) if isinstance(options, Options) else DEFAULT_PORT
+    if prometheus.targets is None:
+        raise Unobservable(f"{prometheus.url} does not tell what it scrapes")
     candidates = [one for one in prometheus.targets if _candidate(one, series, port)]
     chosen = _of_this_host(candidates, names - {""})
     if chosen and all(one.health == "unknown" for one in chosen):

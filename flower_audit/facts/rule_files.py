@@ -35,7 +35,11 @@ def rule_files(local_prometheus: LocalPrometheus) -> RuleFiles:
     unreadable = [path for path, text in local_prometheus.rule_texts.items() if text is None]
     if unreadable:
         raise Unobservable(f"{unreadable[0]} cannot be read by this user")
-    if not local_prometheus.rule_texts:
+    unloaded = tuple(
+        f"rule_files names {one} in {local_prometheus.config_file}, which is not loaded"
+        for one in local_prometheus.not_reloaded
+    )
+    if not local_prometheus.rule_texts and not unloaded:
         raise Absent(f"{local_prometheus.config_file} names no rule file that exists")
     written = merge(read_rule_file(text or "", path) for path, text in local_prometheus.rule_texts.items())
     loaded = {(one.rule.group, one.rule.name, _normal(one.rule.expression)): one for one in server.alerts}
@@ -43,8 +47,8 @@ def rule_files(local_prometheus: LocalPrometheus) -> RuleFiles:
     missing = [rule for key, rule in on_disk.items() if key not in loaded and _concerns(rule)]
     stale = [one for key, one in loaded.items() if key not in on_disk and _concerns(one.rule)]
     return RuleFiles(
-        files=tuple(local_prometheus.rule_texts),
-        different=(*map(_not_loaded, missing), *map(_not_written, stale)),
+        files=tuple(local_prometheus.rule_texts) or (local_prometheus.config_file,),
+        different=(*unloaded, *map(_not_loaded, missing), *map(_not_written, stale)),
         defects=written.defects,
     )
 

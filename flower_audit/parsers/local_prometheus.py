@@ -125,6 +125,23 @@ def patterns(configuration: str) -> list[str]:
     return found
 
 
+def written_patterns(file: Path) -> str:
+    """The block of rule_files in the configuration file as it is written; empty where it cannot be read."""
+    try:
+        lines = file.read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    block = []
+    for line in lines:
+        if line.startswith("rule_files"):
+            block.append(line)
+        elif block and line[:1] not in (" ", "\t", "-", "#", ""):
+            break
+        elif block:
+            block.append(line)
+    return "\n".join(block)[:10000]
+
+
 def rule_files(wanted: list[str], folder: str) -> dict[str, object]:
     """What the rule files say now: text by path, None where it cannot be read."""
     texts: dict[str, object] = {}
@@ -168,6 +185,7 @@ def describe(pid: int, argv: list[str]) -> dict[str, object]:
         "url": base,
         "config_file": str(file),
         "answers": answers,
+        "written_patterns": written_patterns(file),
         "rule_files": rule_files(patterns(configuration), str(file.parent)),
         "alertmanagers": {url: get(root + "/api/v2/status") for url, root in local.items()},
     }

@@ -51,16 +51,17 @@ class PrometheusServer:
     """What a Prometheus says of itself.
 
     Shape: `alertmanagers` are the URLs it sends alerts to; `rule_patterns` are its `rule_files`; `records` maps
-    recording rules to their expressions.  Units: `now_s` is its clock, in seconds since 1970.
+    recording rules to their expressions; `targets` and `alertmanagers` are None where its API does not have them
+    (Mimir, VictoriaMetrics).  Units: `now_s` is its clock, in seconds since 1970.
     """
 
     url: str
     version: str = ""
     now_s: float = 0.0
-    targets: tuple[ScrapeTarget, ...] = ()
+    targets: tuple[ScrapeTarget, ...] | None = ()
     alerts: tuple[LoadedAlert, ...] = ()
     records: Mapping[str, str]
-    alertmanagers: tuple[str, ...] = ()
+    alertmanagers: tuple[str, ...] | None = ()
     rule_patterns: tuple[str, ...] = ()
 
     @property
@@ -74,16 +75,19 @@ def read_server(url: str, replies: Replies) -> PrometheusServer:
     now_s = float(_first_number(data_of(replies, CLOCK)))
     groups = data_of(replies, RULES).get("groups")
     rules = [(group, rule) for group in _dicts(groups) for rule in _dicts(group.get("rules"))]
-    managers = data_of(replies, ALERTMANAGERS).get("activeAlertmanagers")
+    targets = _optional(replies, TARGETS).get("activeTargets")
+    managers = _optional(replies, ALERTMANAGERS).get("activeAlertmanagers")
     return PrometheusServer(
         url=url,
         version=str(_optional(replies, BUILD).get("version", "")),
         now_s=now_s,
-        targets=tuple(_target(one, now_s) for one in _dicts(data_of(replies, TARGETS).get("activeTargets"))),
+        targets=tuple(_target(one, now_s) for one in _dicts(targets)) if isinstance(targets, list) else None,
         alerts=tuple(_alert(group, rule) for group, rule in rules if rule.get("type") == "alerting"),
         records={str(rule.get("name")): str(rule.get("query")) for _, rule in rules if rule.get("type") == "recording"},
-        alertmanagers=tuple(str(one.get("url", "")) for one in _dicts(managers)),
-        rule_patterns=_rule_patterns(str(_optional(replies, CONFIGURATION).get("yaml", ""))),
+        alertmanagers=tuple(str(one.get("url", "")) for one in _dicts(managers))
+        if isinstance(managers, list)
+        else None,
+        rule_patterns=rule_patterns(str(_optional(replies, CONFIGURATION).get("yaml", ""))),
     )
 
 
@@ -172,7 +176,8 @@ def _age_s(time: str, now_s: float) -> float | None:
     return None if then.year <= 1 or then.tzinfo is None else now_s - then.timestamp()
 
 
-def _rule_patterns(configuration: str) -> tuple[str, ...]:
+def rule_patterns(configuration: str) -> tuple[str, ...]:
+    """The `rule_files` of a configuration; none where it is no YAML."""
     try:
         content = yaml.safe_load(configuration)
     except yaml.YAMLError:

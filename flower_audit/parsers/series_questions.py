@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flower_audit.errors import Unobservable
-from flower_audit.json_api import Replies
+from flower_audit.json_api import TOO_LONG, Replies
 from flower_audit.parsers.alert_rules import judge
 from flower_audit.parsers.celery_metrics import DANIHODOVIC, OVALMONEY
 from flower_audit.parsers.prometheus_api import PrometheusServer, list_of, vector_of
@@ -116,6 +116,9 @@ def _asked_labels(selections: Iterable[Selector]) -> list[tuple[str, str]]:
 
 
 def _has_series(replies: Replies, path: str) -> bool | None:
+    reply = replies.get(path)
+    if reply and reply.status == 0 and reply.text.startswith(TOO_LONG):
+        return True  # a server that knows no `limit`, and has very many
     found = _list_or_none(replies, path)
     return None if found is None else bool(found)
 

@@ -125,6 +125,17 @@ def test_the_same_over_loopback_on_the_host(stack: Any) -> None:
     }
 
 
+def test_an_alertmanager_on_the_host_that_gives_no_status(stack: Any) -> None:
+    target = Target(name="t", connection="local://")
+    server, judged = stack.asked()
+    down = replace(stack.on_host(), routing=None, alertmanager_status=0)
+    assert "does not answer on this host" in alertmanager(target, stack.notes(), server, judged, down).problem
+    with pytest.raises(Unobservable, match="gives no status"):
+        alertmanager(target, stack.notes(), server, judged, replace(down, alertmanager_status=401))
+    with pytest.raises(NotAsked):
+        alertmanager(target, stack.notes(), server, judged, replace(down, alertmanager_status=None))
+
+
 def test_the_programs_that_are_sent_run_as_they_stand(stack: Any) -> None:
     """The very commands of both rounds, run by the host's own python3."""
     from flower_audit.facts.local_prometheus import PROGRAM as FIND
@@ -156,6 +167,12 @@ def test_files_and_what_is_in_force(stack: Any) -> None:
     edited.write_text(before)
     assert [text.partition(" ")[0] for text in found.different] == ["CeleryHighQueueDepth", "CeleryHighQueueDepth"]
     local = stack.on_host()
+    configuration = stack.folder / "prometheus.yml"
+    written = configuration.read_text()
+    configuration.write_text("rule_files:\n  - rules/*.yml\n  - more/*.yml\nscrape_configs: []\n")
+    (unloaded,) = rule_files(stack.on_host()).different
+    configuration.write_text(written)
+    assert "more/*.yml" in unloaded
     with pytest.raises(Unobservable, match="cannot be read"):
         rule_files(replace(local, rule_texts={"/etc/x.yml": None}))
     with pytest.raises(Absent):
