@@ -169,13 +169,10 @@ def _extra(below: list[Path], packages: tuple[str, ...]) -> Path:
             (store / directory).mkdir(parents=True, exist_ok=True)
         (store / "sources.list").write_text(_apt_sources())
         options = {"Dir::Etc::sourcelist": "/mnt/apt/sources.list", "Dir::State::lists": "/mnt/apt/lists"}
-        options |= {"Dir::Cache::archives": "/mnt/apt/archives", "APT::Install-Recommends": "false"}
-        apt = " ".join(
-            ["apt-get -qq", *(f"-o {k}={v}" for k, v in options.items()), *(f"-o '{o}'" for o in _apt_options())]
-        )
-        script = (
-            f"export DEBIAN_FRONTEND=noninteractive\n{apt} update && {apt} install -y {' '.join(packages)} >/dev/null"
-        )
+        options |= {"Dir::Cache::archives": "/mnt/apt/archives", "APT::Install-Recommends": "false", **_apt_options()}
+        apt = " ".join(["apt-get -qq", *(f"-o '{name}={value}'" for name, value in options.items())])
+        install = f"{apt} install -y {' '.join(packages)} > /dev/null"
+        script = f"export DEBIAN_FRONTEND=noninteractive\n{apt} update\n{install}"
         inside(tree, script, binds=[f"{store}:/mnt/apt"], network=True)
         inside(tree, "rm -rf /mnt/* && ln -sf /dev/null /etc/resolv.conf && rm /etc/resolv.conf")
 
