@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -31,9 +31,13 @@ GIVE_UP_AFTER = 2
 """Timeouts of one origin after which it is not asked again: a silent server costs two waits, not forty."""
 
 GRACE_S = 0.5
+PLAIN_CONNECT_S = 4.0
+"""A firewall that drops is met here first, on Flower's own port; a lost SYN is sent again after 1 and after 3 s."""
 
 LIMITED = frozenset({429, 503})
-LIMIT_WAITS_S = (1.0, 2.0)
+LIMIT_TRIES = 5
+SLOWEST_S = 1.2
+"""Between two requests to one that limits them, at the slowest."""
 
 Scheme = Literal["http", "https"]
 Trouble = Literal["refused", "unreachable", "timeout", "untrusted", "tls", "protocol"]
@@ -126,7 +130,8 @@ class Client:
         self._trail = trail
         self._ca = ca
         self._timeouts: Counter[Origin] = Counter()
-        self._limited: set[Origin] = set()
+        self._pace_s: defaultdict[Origin, float] = defaultdict(float)
+        self._unyielding: set[Origin] = set()
 
     def get(self, request: Request) -> Answer | Failure:
         """The answer to one request."""
@@ -137,7 +142,7 @@ class Client:
         return asyncio.run(self._get_all(requests)) if requests else []
 
     async def _get_all(self, requests: Sequence[Request]) -> list[Answer | Failure]:
-        gate = asyncio.Semaphore(PARALLEL)
+        gate, turn = asyncio.Semaphore(PARALLEL), asyncio.Lock()
         verifying = verifying_context(self._ca) if any(request.verify for request in requests) else None
         limits = httpx.Limits(max_keepalive_connections=PARALLEL)
         async with (
@@ -147,18 +152,25 @@ class Client:
 
             async def one(request: Request) -> Answer | Failure:
                 async with gate:
-                    return await self._ask(request, strict if request.verify else lenient)
+                    return await self._ask(request, strict if request.verify else lenient, turn)
 
             return list(await asyncio.gather(*(one(request) for request in requests)))
 
-    async def _ask(self, request: Request, transport: httpx.AsyncHTTPTransport) -> Answer | Failure:
-        for wait_s in LIMIT_WAITS_S:
+    async def _ask(self, request: Request, transport: httpx.AsyncHTTPTransport, turn: asyncio.Lock) -> Answer | Failure:
+        """Ask again, more and more slowly, while a rate limit refuses."""
+        origin = request.origin
+        for _ in range(LIMIT_TRIES):
+            pace_s = self._pace_s[origin]
+            if pace_s:
+                async with turn:
+                    await asyncio.sleep(0 if origin in self._unyielding else pace_s)
             result = await self._once(request, transport)
-            if not isinstance(result, Answer) or result.status not in LIMITED or request.origin in self._limited:
-                return result
-            await asyncio.sleep(wait_s)
-        self._limited.add(request.origin)  # whatever says so to the end is no rate limit: wait no more for it
-        return await self._once(request, transport)
+            if not isinstance(result, Answer) or result.status not in LIMITED or origin in self._unyielding:
+                break
+            self._pace_s[origin] = min(SLOWEST_S, max(SLOWEST_S / 4, pace_s * 2))
+        else:
+            self._unyielding.add(origin)  # this is no rate limit: wait no more for it
+        return result
 
     async def _once(self, request: Request, transport: httpx.AsyncHTTPTransport) -> Answer | Failure:
         if self._timeouts[request.origin] >= GIVE_UP_AFTER:
@@ -169,14 +181,18 @@ class Client:
             # httpx bounds each wait, and closes what it was opening; this bounds their sum.
             async with asyncio.timeout(self._timeout_s + GRACE_S):
                 result = await self._exchange(request, transport, started)
-        except (TimeoutError, httpx.TimeoutException):
+        except (TimeoutError, httpx.TimeoutException) as error:
             self._timeouts[request.origin] += 1
-            text = f"{request.origin.url} gave no answer within {self._timeout_s:g} s"
+            waited_s = self._connect_s(request.origin) if isinstance(error, httpx.ConnectTimeout) else self._timeout_s
+            text = f"{request.origin.url} gave no answer within {waited_s:g} s"
             result = Failure(request=request, trouble="timeout", text=text)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             result = _failure(request, error)
         self._note(request, result, time.monotonic() - started)
         return result
+
+    def _connect_s(self, origin: Origin) -> float:
+        return self._timeout_s if origin.scheme == "https" else min(self._timeout_s, PLAIN_CONNECT_S)
 
     async def _exchange(self, request: Request, transport: httpx.AsyncHTTPTransport, started: float) -> Answer:
         origin = request.origin
@@ -191,7 +207,7 @@ class Client:
             token = base64.b64encode(":".join(request.credentials).encode()).decode()
             headers["Authorization"] = f"Basic {token}"
         address = f"[{origin.address}]" if ":" in origin.address else origin.address
-        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self._timeout_s)
+        timeout = {**dict.fromkeys(("read", "write", "pool"), self._timeout_s), "connect": self._connect_s(origin)}
         response = await transport.handle_async_request(
             httpx.Request(
                 request.method,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.options import Options
 from flower_audit.facts.proxy import Proxy
-from flower_audit.http_client import Client, Failure, Origin, Request, Scheme, resolve
+from flower_audit.http_client import Answer, Client, Failure, Origin, Request, Scheme, resolve
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 
@@ -95,7 +95,7 @@ def site(
                 found_by=found_by,
                 addresses=addresses,
                 machine=machine,
-                is_flower_itself=port == (options.port if isinstance(options, Options) else FLOWER_PORT),
+                is_flower_itself=_is_flower_itself(answer, origin, options),
                 problem=answer.text if isinstance(answer, Failure) else "",
             )
         failures.append(answer.text)
@@ -156,6 +156,16 @@ def is_address(host: str) -> bool:
 
 def _is_plain_name(name: str) -> bool:
     return bool(name) and name not in {"_", "localhost"} and not any(sign in name for sign in "*~^$\\{}")
+
+
+def _is_flower_itself(answer: Answer | Failure, origin: Origin, options: Options | Unobservable | None) -> bool:
+    """Whether nothing stands in between: it is Flower's port, or Flower's own server answers plain HTTP."""
+    if origin.port == (options.port if isinstance(options, Options) else FLOWER_PORT):
+        return True
+    own = (
+        isinstance(answer, Answer) and answer.header("server").startswith("TornadoServer") and not answer.header("via")
+    )
+    return own and origin.scheme == "http"
 
 
 def _base(scheme: Scheme, host: str, port: int) -> str:

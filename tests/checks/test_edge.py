@@ -35,9 +35,9 @@ def finding(call: Any, *arguments: Any) -> Any:
 
 
 def test_reached() -> None:
-    checks.test_proxy_reaches_flower(Reach())
-    assert "502" in finding(checks.test_proxy_reaches_flower, Reach(gateway_error="https://x/ (502)")).observed
-    assert finding(checks.test_proxy_reaches_flower, Reach(upstream_defect="elsewhere")).observed == "elsewhere"
+    checks.test_proxy_reaches_flower(Reach(), SITE)
+    assert "502" in finding(checks.test_proxy_reaches_flower, Reach(gateway_error="https://x/ (502)"), SITE).observed
+    assert finding(checks.test_proxy_reaches_flower, Reach(upstream_defect="elsewhere"), SITE).observed == "elsewhere"
 
 
 PREFIX = Prefix(of_url="/flower", front=visit(), script=visit("/s.js", status=200), of_links="/flower")

@@ -259,3 +259,33 @@ def ask_here() -> Callable[..., Any]:
         )
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def nginx(servers: Any, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., int]:
+    """`nginx("location / { … }")`: the TLS port of a real nginx for flower.test, with this in its server block.
+
+    `http` stands in the http block; `HTTP` in it is a free port for a further server.
+    """
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        pytest.skip("needs nginx")
+
+    def start(server: str, *, http: str = "") -> int:
+        folder = tmp_path_factory.mktemp("nginx")
+        leaf = authority.issue("flower.test", by=authority.intermediate, names=("flower.test",))
+        chain = authority.bundle(leaf, authority.intermediate)
+        port: int = servers.free_port()
+        temporary = " ".join(
+            f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        (folder / "nginx.conf").write_text(
+            f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
+            f"events {{ }}\nhttp {{ access_log off; {temporary}\n{http}\n"
+            f"server {{ listen 127.0.0.1:{port} ssl; server_name flower.test;\n"
+            f"ssl_certificate {chain}; ssl_certificate_key {leaf.key_pem};\n{server}\n}} }}\n"
+        )
+        servers.start([program, "-p", folder, "-c", folder / "nginx.conf"], port)
+        return port
+
+    return start
