@@ -65,7 +65,7 @@ def test_remote_broker_is_reached_over_tls(broker: Broker) -> None:
     Source: kombu, Connection URLs; redis.io/docs/latest/operate/oss_and_stack/management/security/encryption.
     """
     only_if(broker.on_another_host, "the broker is on Flower's own host")
-    assert broker.tls, Finding(
+    assert broker.encrypted, Finding(
         f"{broker.scheme}:// to {broker.host}", wanted="rediss:// or amqps://", where=broker.where
     )
 

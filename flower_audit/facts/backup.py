@@ -14,7 +14,7 @@ PROGRAM = host_program(
     "backup_jobs",
     "backup_archives",
     "backup_copies",
-    arguments='"$db"',
+    arguments='"$db" "$pid"',
     about="Find what copies the database, the copies, and the keys in the newest; nothing is unpacked to a disk.",
 )
 REQUIRED_KEY = "events"
@@ -144,6 +144,8 @@ def backup(out: Output) -> Backup:
     Absent: persistence is off.  Unobservable: no python3 on the host, no root, too much to look through.
     """
     found = read_answer(out)
+    if found["apart"] and not found["jobs"]:
+        raise Unobservable("Flower's database lies in a container; which folder of the host that is, is not known here")
     live = found["database"]
     devices = {file["device"] for file in live}
     newest = found["newest"] or {}

@@ -1,7 +1,7 @@
 """The broker that Flower talks to, asked from Flower's own host with Flower's own URL."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.parsers.embedded import host_program, read_answer
@@ -25,8 +25,9 @@ class Broker:
 
     Shape: `where` is the flag or variable that names it (`connection` where the application's code does and only
     Flower's open connection shows it); `database` is Redis' number or the virtual host; `error` is the broker's own
-    refusal at `stage`; `open_to_anybody` says that it obeys commands without credentials; `socket_mode` is a unix
-    socket's, and None for TCP; what was not or could not be asked is None.
+    refusal at `stage`; `connected` says that Flower holds a connection to it; `open_to_anybody` says that it obeys
+    commands without credentials; `socket_mode` is a unix socket's, and None for TCP; what was not or could not be
+    asked is None.
     Units: `maxmemory` in bytes, 0 for no limit.
     """
 
@@ -45,6 +46,7 @@ class Broker:
     other_network: bool = False
     tls: bool = False
     tls_verified: bool | None = None
+    connected: bool = False
     reachable: bool | None = None
     error: str = ""
     stage: str = ""
@@ -62,13 +64,17 @@ class Broker:
     @property
     def answers(self) -> bool:
         """It answers Flower's own URL.  Unobservable: it may, but not to somebody who asks from outside Flower."""
-        if self.reachable is None:
-            raise Unobservable(
-                f"the broker could not be asked as Flower asks it: {self.error}"
-                if self.tls_verified is False
-                else "Flower runs in a network namespace of its own, where its broker's name means something else"
-            )
-        return self.reachable
+        if self.reachable is not None:
+            return self.reachable
+        if self.kind == "sentinel":
+            raise Unobservable("the sentinel answers; which master Flower asks it for stands in the application's code")
+        if self.tls_verified is False:
+            raise Unobservable(f"the broker's certificate is trusted by the application's settings alone: {self.error}")
+        if self.connected:
+            raise Unobservable("Flower is connected, but not by its URL alone: its code may switch TLS on")
+        raise Unobservable(
+            "Flower runs in a network namespace of its own, where its broker's name means something else"
+        )
 
     @property
     def defects(self) -> tuple[str, ...]:
@@ -114,6 +120,13 @@ class Broker:
         return not self.local
 
     @property
+    def encrypted(self) -> bool:
+        """TLS is spoken.  Unobservable: the URL does not ask for it, and the application's code may."""
+        if self.connected and self.reachable is None and not self.tls:
+            raise Unobservable("the URL does not ask for TLS, but the broker does not speak without it to the audit")
+        return self.tls
+
+    @property
     def place(self) -> str:
         """The broker as people write it, without credentials."""
         return f"{self.scheme}://{self.path or f'{self.host}:{self.port}'}" + (
@@ -142,8 +155,7 @@ def broker(out: Output) -> Broker:
     reachable = found.get("reachable", False)
     if answer["where"] == "the application":
         reachable = True  # Flower itself holds the connection
-    elif not reachable and (answer["other_network"] or found.get("certificate")):
-        # A container sees other names than its host; a private CA may be known to the application alone.
+    elif not reachable and (answer["other_network"] or found.get("certificate") or _by_settings_of_its_own(found)):
         reachable = None
     management = answer["management"]
     maxmemory = str(found.get("maxmemory", ""))
@@ -162,6 +174,7 @@ def broker(out: Output) -> Broker:
         addresses=tuple(found["addresses"]),
         other_network=answer["other_network"],
         tls=found["scheme"] in {"rediss", "amqps"},
+        connected=found.get("connected", False),
         tls_verified=found.get("tls_verified"),
         reachable=reachable,
         error=found.get("error", ""),
@@ -177,6 +190,13 @@ def broker(out: Output) -> Broker:
         management_answers=management.get("answers"),
         management_error=management.get("error") or (f"HTTP {management['status']}" if "status" in management else ""),
     )
+
+
+def _by_settings_of_its_own(found: dict[str, Any]) -> bool:
+    """Flower reaches the broker by more than its URL: TLS that its code switches on, or a sentinel's master."""
+    if found["scheme"] == "sentinel":
+        return bool(found.get("answered"))
+    return bool(found.get("connected")) and not found.get("answered") and not found.get("silent")
 
 
 def _kind(scheme: str) -> Literal["redis", "rabbitmq", "sentinel", "other"]:

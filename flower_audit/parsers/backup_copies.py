@@ -16,7 +16,7 @@ from typing import Any
 
 from flower_audit.parsers.backup_archives import inspection
 from flower_audit.parsers.backup_jobs import jobs_for
-from flower_audit.parsers.database_files import properties
+from flower_audit.parsers.database_files import properties, root_of
 
 USUAL_PLACES = (
     *("/var/backups", "/var/backup", "/backup", "/backups", "/srv/backup", "/srv/backups", "/opt/backups"),
@@ -31,7 +31,7 @@ MEMORY_LIMIT = 1 << 30
 
 def main(arguments: list[str]) -> None:
     """Print the backup jobs, the copies found, and what the newest one holds, as JSON."""
-    database = arguments[0]
+    database, pid = arguments
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     jobs = jobs_for(database)
     dedicated = [place for job in jobs for place in job["places"]]
@@ -52,6 +52,8 @@ def main(arguments: list[str]) -> None:
     answer: dict[str, Any] = {"jobs": jobs, "searched": searched, "count": len(newest_first), "now": time.time()}
     answer["copies"] = newest_first[:10]
     answer["database"] = [found for found in (properties(database + end) for end in ("", ".db", ".dat")) if found]
+    root = root_of(pid)
+    answer["apart"] = bool(root and properties(root + str(Path(database).parent), root) and not Path(own).is_dir())
     answer["newest"] = inspection(newest_first[0]) if newest_first else None
     print(json.dumps(answer))
 

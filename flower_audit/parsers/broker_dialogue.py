@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import ssl
 import struct
 from pathlib import Path
@@ -28,7 +29,7 @@ from flower_audit.parsers.celery_command_line import (
     split_url,
     words_of,
 )
-from flower_audit.parsers.open_connections import connected_brokers, network_of
+from flower_audit.parsers.open_connections import connected_brokers, network_of, peers_of
 from flower_audit.parsers.redis_dialogue import talk_redis, talk_redis_as_anybody, talk_sentinel
 
 
@@ -48,10 +49,12 @@ def main(arguments: list[str]) -> None:
         "brokers": [],
         "other_network": network_of(pid) != network_of("self"),
     }
+    peers = peers_of(pid)
     brokers = [split_url(url) for url in given.split(";") if url.strip()] or connected_brokers(pid)
     for broker in brokers[:3]:
         rooted = broker._replace(path=f"/proc/{pid}/root{broker.path}" if broker.path else "")
-        answer["brokers"].append({**described(broker), **conversation(rooted, bool(given))})
+        held = {"connected": any((address, broker.port) in peers for address in addresses_of(broker))}
+        answer["brokers"].append({**described(broker), **conversation(rooted, bool(given)), **held})
     answer["management"] = management(words, environ)
     print(json.dumps(answer))
 
@@ -92,6 +95,7 @@ def conversation(broker: Broker, as_flower: bool) -> dict[str, Any]:
     except (OSError, Refused, struct.error) as error:
         found["error"] = without_secrets(str(error), broker.password, broker.username)
         found["certificate"] = isinstance(error, ssl.SSLCertVerificationError)
+        found["silent"] = isinstance(error, socket.timeout)
     return found
 
 

@@ -56,7 +56,7 @@ def database_at(base: str) -> Keys | None:
     Where files of several families lie beside each other, as after a change of Python, the youngest counts.
     """
     families = []
-    for suffix in ("", ".db", ".dir"):
+    for suffix in ("", ".db", ".pag", ".dir"):
         file = Path(base + suffix)
         if file.is_file() and (suffix != ".dir" or Path(base + ".dat").is_file()):
             families.append((file.stat().st_mtime, suffix))

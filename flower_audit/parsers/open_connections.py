@@ -14,25 +14,32 @@ from pathlib import Path
 from flower_audit.parsers.celery_command_line import Broker, read_process_file
 
 
-def connected_brokers(pid: str) -> list[Broker]:
-    """Brokers on their usual ports that a process holds connections to: all there is where code names the broker."""
+def peers_of(pid: str) -> set[tuple[str, int]]:
+    """Addresses and ports that a process holds TCP connections to."""
     held = set()
     for descriptor in Path("/proc", pid, "fd").iterdir():
         try:
             held.add(os.readlink(descriptor))  # noqa: PTH115 - Path.readlink is younger than Python 3.7
         except OSError:
             continue
-    found = []
+    found = set()
     for table in ("tcp", "tcp6"):
         for line in read_process_file(pid, f"net/{table}").decode().splitlines()[1:]:
             fields = line.split()
-            if len(fields) < 10 or fields[3] != "01" or f"socket:[{fields[9]}]" not in held:
-                continue
-            address, port = fields[2].split(":")
-            scheme = {6379: "redis", 5672: "amqp"}.get(int(port, 16))
-            if scheme:
-                found.append(Broker(scheme, address_of(address), int(port, 16), "", "", "", "", {}, []))
-    return sorted({(broker.scheme, broker.host): broker for broker in found}.values())  # AMQP before a result backend
+            if len(fields) >= 10 and fields[3] == "01" and f"socket:[{fields[9]}]" in held:
+                address, _, port = fields[2].partition(":")
+                found.add((address_of(address), int(port, 16)))
+    return found
+
+
+def connected_brokers(pid: str) -> list[Broker]:
+    """Brokers on their usual ports that a process is connected to; AMQP first, for Redis may be a result backend."""
+    found = set()
+    for address, port in peers_of(pid):
+        scheme = {6379: "redis", 5672: "amqp"}.get(port)
+        if scheme:
+            found.add((scheme, address, port))
+    return [Broker(scheme, address, port, "", "", "", "", {}, []) for scheme, address, port in sorted(found)]
 
 
 def network_of(pid: str) -> str:

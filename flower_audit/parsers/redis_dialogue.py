@@ -59,8 +59,8 @@ def note_information(text: str, found: dict[str, Any]) -> None:
 def talk_sentinel(broker: Broker, found: dict[str, Any]) -> None:
     """A sentinel only says where the broker is; the master's name stands in the application's settings."""
     with connect(broker, found) as anybody:
+        ask(anybody, anybody.makefile("rb"), "PING")
         found["answered"] = True
-        found["refusal"] = ask(anybody, anybody.makefile("rb"), "PING")[:60]
 
 
 def ask(connection: socket.socket, reader: Any, *words: str) -> str:

@@ -38,70 +38,96 @@ def fails(check: Any, *facts: Any, match: str) -> None:
 
 
 def test_a_schedule() -> None:
-    check = checks.test_backup_is_scheduled
-    check(GOOD, DATABASE)
-    check(replace(GOOD, jobs=(CRON,)), DATABASE)
-    check(replace(GOOD, jobs=(replace(JOB, active=False), CRON)), DATABASE)
-    fails(check, NONE, DATABASE, match="/var/backups")
-    fails(check, replace(GOOD, jobs=(replace(JOB, active=False),)), DATABASE, match="not active")
-    fails(check, replace(GOOD, jobs=(replace(JOB, enabled="disabled"),)), DATABASE, match="not enabled")
-    fails(check, replace(GOOD, jobs=(replace(CRON, problem="cron passes over it"),)), DATABASE, match="passes over")
+    checks.test_backup_is_scheduled(GOOD, DATABASE)
+    checks.test_backup_is_scheduled(replace(GOOD, jobs=(CRON,)), DATABASE)
+    checks.test_backup_is_scheduled(replace(GOOD, jobs=(replace(JOB, active=False), CRON)), DATABASE)
+    fails(checks.test_backup_is_scheduled, NONE, DATABASE, match="/var/backups")
+    fails(
+        checks.test_backup_is_scheduled, replace(GOOD, jobs=(replace(JOB, active=False),)), DATABASE, match="not active"
+    )
+    fails(
+        checks.test_backup_is_scheduled,
+        replace(GOOD, jobs=(replace(JOB, enabled="disabled"),)),
+        DATABASE,
+        match="not enabled",
+    )
+    fails(
+        checks.test_backup_is_scheduled,
+        replace(GOOD, jobs=(replace(CRON, problem="cron passes over it"),)),
+        DATABASE,
+        match="passes over",
+    )
     with pytest.raises(Unobservable, match="no timer or cron line"):
-        check(replace(GOOD, jobs=()), DATABASE)
+        checks.test_backup_is_scheduled(replace(GOOD, jobs=()), DATABASE)
 
 
 def test_the_last_run() -> None:
-    check = checks.test_last_backup_succeeded
-    check(GOOD)
-    fails(check, replace(GOOD, jobs=(replace(JOB, result="exit-code", status="1"),)), match="exit-code")
+    checks.test_last_backup_succeeded(GOOD)
+    fails(
+        checks.test_last_backup_succeeded,
+        replace(GOOD, jobs=(replace(JOB, result="exit-code", status="1"),)),
+        match="exit-code",
+    )
     with pytest.raises(NotApplicable, match="cron"):
-        check(replace(GOOD, jobs=(CRON,)))
+        checks.test_last_backup_succeeded(replace(GOOD, jobs=(CRON,)))
     with pytest.raises(NotApplicable, match="no backup is scheduled"):
-        check(NONE)
+        checks.test_last_backup_succeeded(NONE)
     with pytest.raises(Unobservable, match="remembers"):
-        check(replace(GOOD, jobs=(replace(JOB, has_run=False),)))
+        checks.test_last_backup_succeeded(replace(GOOD, jobs=(replace(JOB, has_run=False),)))
 
 
 def test_freshness() -> None:
-    check = checks.test_newest_backup_is_fresh
-    check(GOOD, POLICY)
-    fails(check, replace(GOOD, copies=(replace(COPY, age_s=72 * 3600),)), POLICY, match="72 hours old")
-    fails(check, NONE, POLICY, match="no copy was found")
+    checks.test_newest_backup_is_fresh(GOOD, POLICY)
+    fails(
+        checks.test_newest_backup_is_fresh,
+        replace(GOOD, copies=(replace(COPY, age_s=72 * 3600),)),
+        POLICY,
+        match="72 hours old",
+    )
+    fails(checks.test_newest_backup_is_fresh, NONE, POLICY, match="no copy was found")
     with pytest.raises(Unobservable, match="object storage"):
-        check(AWAY, POLICY)
+        checks.test_newest_backup_is_fresh(AWAY, POLICY)
 
 
 def test_how_many_are_kept() -> None:
-    check = checks.test_several_backups_are_kept
-    check(GOOD, POLICY)
-    fails(check, replace(GOOD, count=1), POLICY, match="1 found")
+    checks.test_several_backups_are_kept(GOOD, POLICY)
+    fails(checks.test_several_backups_are_kept, replace(GOOD, count=1), POLICY, match="1 found")
     with pytest.raises(Unobservable):
-        check(AWAY, POLICY)
+        checks.test_several_backups_are_kept(AWAY, POLICY)
 
 
 def test_whether_the_newest_restores() -> None:
-    check = checks.test_newest_backup_holds_a_database
-    check(GOOD)
-    fails(check, replace(GOOD, keys=(), problem="the archive is damaged: CRC"), match="damaged")
-    fails(check, replace(GOOD, keys=()), match="placeholder")
+    checks.test_newest_backup_holds_a_database(GOOD)
+    fails(
+        checks.test_newest_backup_holds_a_database,
+        replace(GOOD, keys=(), problem="the archive is damaged: CRC"),
+        match="damaged",
+    )
+    fails(checks.test_newest_backup_holds_a_database, replace(GOOD, keys=()), match="placeholder")
     with pytest.raises(NotApplicable, match=r"backup\.fresh"):
-        check(NONE)
+        checks.test_newest_backup_holds_a_database(NONE)
     with pytest.raises(Unobservable, match="encrypted"):
-        check(replace(GOOD, keys=(), undecided="the copy is encrypted"))
+        checks.test_newest_backup_holds_a_database(replace(GOOD, keys=(), undecided="the copy is encrypted"))
 
 
 def test_elsewhere() -> None:
-    check = checks.test_backup_lies_elsewhere
-    check(GOOD)
-    check(AWAY)
-    fails(check, replace(GOOD, copies=(replace(COPY, same_file_system=True),)), match="own file system")
+    checks.test_backup_lies_elsewhere(GOOD)
+    checks.test_backup_lies_elsewhere(AWAY)
+    fails(
+        checks.test_backup_lies_elsewhere,
+        replace(GOOD, copies=(replace(COPY, same_file_system=True),)),
+        match="own file system",
+    )
     with pytest.raises(NotApplicable):
-        check(NONE)
+        checks.test_backup_lies_elsewhere(NONE)
 
 
 def test_privacy() -> None:
-    check = checks.test_backup_is_private
-    check(GOOD)
-    fails(check, replace(GOOD, copies=(COPY, replace(COPY, exposed=True, mode=0o644))), match="1 of the newest 2")
+    checks.test_backup_is_private(GOOD)
+    fails(
+        checks.test_backup_is_private,
+        replace(GOOD, copies=(COPY, replace(COPY, exposed=True, mode=0o644))),
+        match="1 of the newest 2",
+    )
     with pytest.raises(NotApplicable):
-        check(AWAY)
+        checks.test_backup_is_private(AWAY)

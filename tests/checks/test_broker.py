@@ -111,21 +111,22 @@ def test_tls_matters_for_another_host() -> None:
 
 
 def test_the_management_api_must_be_set_and_answer() -> None:
-    check, unset, given = (
-        checks.test_rabbitmq_management_api_answers,
-        Options(broker_api_set=False),
-        Options(broker_api_set=True),
-    )
+    unset: Any = Options(broker_api_set=False)
+    given: Any = Options(broker_api_set=True)
     with pytest.raises(NotApplicable):
-        check(REDIS, unset)  # type: ignore[arg-type]
-    rejected(check, RABBITMQ, unset)
+        checks.test_rabbitmq_management_api_answers(REDIS, unset)
+    rejected(checks.test_rabbitmq_management_api_answers, RABBITMQ, unset)
     finding = rejected(
-        check, replace(RABBITMQ, management_given=True, management_answers=False, management_error="HTTP 401"), given
+        checks.test_rabbitmq_management_api_answers,
+        replace(RABBITMQ, management_given=True, management_answers=False, management_error="HTTP 401"),
+        given,
     )
     assert "HTTP 401" in finding.observed
-    check(replace(RABBITMQ, management_given=True, management_answers=True), given)  # type: ignore[arg-type]
+    checks.test_rabbitmq_management_api_answers(
+        replace(RABBITMQ, management_given=True, management_answers=True), given
+    )
     with pytest.raises(Unobservable, match="file"):
-        check(RABBITMQ, given)  # type: ignore[arg-type]
+        checks.test_rabbitmq_management_api_answers(RABBITMQ, given)
 
 
 def test_eviction_loses_tasks() -> None:

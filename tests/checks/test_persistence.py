@@ -63,57 +63,106 @@ def test_regular_saves() -> None:
 
 
 def test_a_durable_place() -> None:
-    check = checks.test_database_lies_in_a_durable_place
-    check(DATABASE, OPTIONS)
-    check(replace(DATABASE, files=(), writable=None), OPTIONS)
-    check(replace(DATABASE, files=(replace(FILE, mode=0o644),)), OPTIONS)  # its directory is closed to others
-    fails(check, DATABASE, with_option("db", "flower.db"), match="absolute path")
-    fails(check, replace(DATABASE, file_system="tmpfs", mount_point="/run"), OPTIONS, match="emptied")
-    fails(check, replace(DATABASE, path="/tmp/flower.db"), OPTIONS, match="cleaned up")
-    fails(check, replace(DATABASE, file_system="overlay"), OPTIONS, match="container")
-    fails(check, replace(DATABASE, folder=None), OPTIONS, match="does not exist")
-    fails(check, replace(DATABASE, writable=False), OPTIONS, match="may not write")
-    fails(check, replace(DATABASE, read_only=True), OPTIONS, match="may not write")
-    fails(check, replace(DATABASE, files=(replace(FILE, mode=0o644, exposed=True),)), OPTIONS, match="mode 0644")
+    checks.test_database_lies_in_a_durable_place(DATABASE, OPTIONS)
+    checks.test_database_lies_in_a_durable_place(replace(DATABASE, files=(), writable=None), OPTIONS)
+    checks.test_database_lies_in_a_durable_place(
+        replace(DATABASE, files=(replace(FILE, mode=0o644),)), OPTIONS
+    )  # its directory is closed to others
+    fails(checks.test_database_lies_in_a_durable_place, DATABASE, with_option("db", "flower.db"), match="absolute path")
+    fails(
+        checks.test_database_lies_in_a_durable_place,
+        replace(DATABASE, file_system="tmpfs", mount_point="/run"),
+        OPTIONS,
+        match="emptied",
+    )
+    fails(
+        checks.test_database_lies_in_a_durable_place,
+        replace(DATABASE, path="/tmp/flower.db"),
+        OPTIONS,
+        match="cleaned up",
+    )
+    fails(
+        checks.test_database_lies_in_a_durable_place,
+        replace(DATABASE, file_system="overlay"),
+        OPTIONS,
+        match="container",
+    )
+    fails(checks.test_database_lies_in_a_durable_place, replace(DATABASE, folder=None), OPTIONS, match="does not exist")
+    fails(
+        checks.test_database_lies_in_a_durable_place, replace(DATABASE, writable=False), OPTIONS, match="may not write"
+    )
+    fails(
+        checks.test_database_lies_in_a_durable_place, replace(DATABASE, read_only=True), OPTIONS, match="may not write"
+    )
+    fails(
+        checks.test_database_lies_in_a_durable_place,
+        replace(DATABASE, files=(replace(FILE, mode=0o644, exposed=True),)),
+        OPTIONS,
+        match="mode 0644",
+    )
 
 
 def test_a_whole_database_with_a_save() -> None:
-    check = checks.test_database_is_whole_and_holds_a_save
-    check(DATABASE, OPTIONS)
-    fails(check, replace(DATABASE, keys={}, saved_age_s=500), OPTIONS, match="placeholder")
-    fails(check, replace(DATABASE, keys={}), with_option("state_save_interval", 0), match="placeholder")
+    checks.test_database_is_whole_and_holds_a_save(DATABASE, OPTIONS)
     fails(
-        check,
+        checks.test_database_is_whole_and_holds_a_save,
+        replace(DATABASE, keys={}, saved_age_s=500),
+        OPTIONS,
+        match="placeholder",
+    )
+    fails(
+        checks.test_database_is_whole_and_holds_a_save,
+        replace(DATABASE, keys={}),
+        with_option("state_save_interval", 0),
+        match="placeholder",
+    )
+    fails(
+        checks.test_database_is_whole_and_holds_a_save,
         replace(DATABASE, keys={}, family="", problem="the file ends too early", saved_age_s=500),
         OPTIONS,
         match="too early",
     )
-    fails(check, replace(DATABASE, files=(), keys={}, saved_age_s=None), OPTIONS, match="no database file")
-    fails(check, replace(DATABASE, corrupt=("flower.db.corrupt",)), OPTIONS, match=r"flower\.db\.corrupt")
+    fails(
+        checks.test_database_is_whole_and_holds_a_save,
+        replace(DATABASE, files=(), keys={}, saved_age_s=None),
+        OPTIONS,
+        match="no database file",
+    )
+    fails(
+        checks.test_database_is_whole_and_holds_a_save,
+        replace(DATABASE, corrupt=("flower.db.corrupt",)),
+        OPTIONS,
+        match=r"flower\.db\.corrupt",
+    )
     with pytest.raises(Unobservable, match="due"):
-        check(replace(DATABASE, keys={}), OPTIONS)
+        checks.test_database_is_whole_and_holds_a_save(replace(DATABASE, keys={}), OPTIONS)
     with pytest.raises(Unobservable, match="Permission denied"):
-        check(replace(DATABASE, keys={}, unreadable="Permission denied"), OPTIONS)
+        checks.test_database_is_whole_and_holds_a_save(
+            replace(DATABASE, keys={}, unreadable="Permission denied"), OPTIONS
+        )
 
 
 def test_room() -> None:
-    check = checks.test_there_is_room_for_the_database
-    check(ROOM, POLICY)
-    check(replace(ROOM, inodes_total=None, inodes_free=None), POLICY)
-    fails(check, replace(ROOM, free=10**8), POLICY, match=r"1\.0 % of")
-    fails(check, replace(ROOM, inodes_free=3), POLICY, match="inodes")
+    checks.test_there_is_room_for_the_database(ROOM, POLICY)
+    checks.test_there_is_room_for_the_database(replace(ROOM, inodes_total=None, inodes_free=None), POLICY)
+    fails(checks.test_there_is_room_for_the_database, replace(ROOM, free=10**8), POLICY, match=r"1\.0 % of")
+    fails(checks.test_there_is_room_for_the_database, replace(ROOM, inodes_free=3), POLICY, match="inodes")
 
 
 def test_retention() -> None:
-    check = checks.test_task_history_is_limited
     small: Any = SimpleNamespace(memory_max=100_000_000)
     large: Any = SimpleNamespace(memory_max=768 * 1024**2)
-    check(OPTIONS, POLICY)
-    check(OPTIONS, POLICY, large)
-    check(OPTIONS, POLICY, SimpleNamespace(memory_max=None))  # type: ignore[arg-type]
-    fails(check, with_option("max_tasks", 100_000, "default"), POLICY, match="left at its default")
-    fails(check, with_option("max_tasks", 100_001), POLICY, match="at most 100000")
-    fails(check, OPTIONS, POLICY, small, match="need about 110 MB")
+    checks.test_task_history_is_limited(OPTIONS, POLICY)
+    checks.test_task_history_is_limited(OPTIONS, POLICY, large)
+    checks.test_task_history_is_limited(OPTIONS, POLICY, SimpleNamespace(memory_max=None))  # type: ignore[arg-type]
+    fails(
+        checks.test_task_history_is_limited,
+        with_option("max_tasks", 100_000, "default"),
+        POLICY,
+        match="left at its default",
+    )
+    fails(checks.test_task_history_is_limited, with_option("max_tasks", 100_001), POLICY, match="at most 100000")
+    fails(checks.test_task_history_is_limited, OPTIONS, POLICY, small, match="need about 110 MB")
 
 
 def test_offline_workers() -> None:

@@ -177,6 +177,40 @@ def test_tls_is_verified_before_a_password_is_sent(
     assert ask(f"rediss://:{QUOTED}@localhost:{port}/0?ssl_cert_reqs=none").answers is True
 
 
+def test_tls_that_only_the_code_knows_of(
+    ask_here: Ask, redis: Callable[..., int], authority: Any, servers: Any
+) -> None:
+    leaf = authority.issue("localhost", by=authority.root)
+    port = servers.free_port()
+    options = ("--tls-port", str(port), "--tls-cert-file", str(leaf.pem), "--tls-key-file", str(leaf.key_pem))
+    redis(*options, "--tls-ca-cert-file", str(authority.root.pem), "--tls-auth-clients", "no")
+    holds = f"import socket; s = socket.create_connection(('127.0.0.1', {port})); print(1, flush=True); {SLEEP}"
+    environment = {"PATH": os.environ["PATH"], "CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
+    words = [sys.executable, "-c", holds, "celery", "-A", "proj", "flower"]
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        found = ask_here(broker, pid=str(child.pid))
+        child.kill()
+    assert found.connected
+    with pytest.raises(Unobservable, match="may switch TLS on"):
+        _ = found.answers
+    with pytest.raises(Unobservable, match="does not ask for TLS"):
+        _ = found.encrypted
+
+
+def test_a_broker_that_hangs_is_not_reachable(ask: Ask, raw_server: Callable[..., int]) -> None:
+    found = ask(f"redis://127.0.0.1:{raw_server(lambda _: time.sleep(10))}/0")
+    assert found.answers is False
+    assert "timed out" in found.error
+
+
+def test_a_sentinel_is_not_the_broker(ask: Ask, raw_server: Callable[..., int]) -> None:
+    found = ask(f"sentinel://127.0.0.1:{raw_server(lambda connection: connection.sendall(b'+PONG' + bytes([13, 10])))}")
+    with pytest.raises(Unobservable, match="which master"):
+        _ = found.answers
+
+
 def test_the_first_of_several_that_answers(ask: Ask, servers: Any, closed: int) -> None:
     dead = f"redis://127.0.0.1:{servers.free_port()}/0"
     assert ask(f"{dead};redis://:{QUOTED}@127.0.0.1:{closed}/0").port == closed
