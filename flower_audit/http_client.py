@@ -35,7 +35,7 @@ PLAIN_CONNECT_S = 4.0
 """A firewall that drops is met here first, on Flower's own port; a lost SYN is sent again after 1 and after 3 s."""
 
 LIMITED = frozenset({429, 503})
-LIMIT_TRIES = 5
+LIMIT_TRIES = 8
 SLOWEST_S = 1.2
 """Between two requests to one that limits them, at the slowest."""
 
@@ -130,8 +130,8 @@ class Client:
         self._trail = trail
         self._ca = ca
         self._timeouts: Counter[Origin] = Counter()
-        self._pace_s: defaultdict[Origin, float] = defaultdict(float)
-        self._unyielding: set[Origin] = set()
+        self._pace_s: defaultdict[str, float] = defaultdict(float)
+        self._refusals: Counter[str] = Counter()
 
     def get(self, request: Request) -> Answer | Failure:
         """The answer to one request."""
@@ -158,19 +158,20 @@ class Client:
 
     async def _ask(self, request: Request, transport: httpx.AsyncHTTPTransport, turn: asyncio.Lock) -> Answer | Failure:
         """Ask again, more and more slowly, while a rate limit refuses."""
-        origin = request.origin
-        for _ in range(LIMIT_TRIES):
-            pace_s = self._pace_s[origin]
-            if pace_s:
+        endpoint = request.origin.endpoint
+        while True:
+            if pace_s := self._pace_s[endpoint]:
                 async with turn:
-                    await asyncio.sleep(0 if origin in self._unyielding else pace_s)
+                    await asyncio.sleep(pace_s)
             result = await self._once(request, transport)
-            if not isinstance(result, Answer) or result.status not in LIMITED or origin in self._unyielding:
-                break
-            self._pace_s[origin] = min(SLOWEST_S, max(SLOWEST_S / 4, pace_s * 2))
-        else:
-            self._unyielding.add(origin)  # this is no rate limit: wait no more for it
-        return result
+            if not isinstance(result, Answer) or result.status not in LIMITED:
+                self._refusals[endpoint] = 0
+                return result
+            self._refusals[endpoint] += 1
+            if self._refusals[endpoint] >= LIMIT_TRIES:  # this is no rate limit: wait no more for it
+                self._pace_s[endpoint] = 0
+                return result
+            self._pace_s[endpoint] = min(SLOWEST_S, max(SLOWEST_S / 4, pace_s * 2))
 
     async def _once(self, request: Request, transport: httpx.AsyncHTTPTransport) -> Answer | Failure:
         if self._timeouts[request.origin] >= GIVE_UP_AFTER:
