@@ -82,7 +82,7 @@ def test_a_service_that_is_down_is_not_waited_for_as_a_limit(nginx: Any, target:
     site = site_of(nginx("return 503;"), "https")
     started = time.monotonic()
     found = routes(target, site, trail)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 8
     assert "(503)" in reach(site, found).gateway_error
     with pytest.raises(Unobservable):
         _ = found.open_pages
@@ -91,7 +91,7 @@ def test_a_service_that_is_down_is_not_waited_for_as_a_limit(nginx: Any, target:
 def test_a_redirect_to_https_is_no_login(flowers: Any, nginx: Any, target: Any, site_of: Any, trail: Any) -> None:
     running = flowers("2.2.0")
     port = nginx(
-        f"location /tasks {{ auth_basic x; auth_basic_user_file /dev/null; proxy_pass http://127.0.0.1:{running.port}; }}"
+        f"location /tasks {{ auth_basic x; proxy_pass http://127.0.0.1:{running.port}; }}"
         "location / { return 301 https://www.flower.test$request_uri; }"
     )
     found = routes(target, site_of(port, "https"), trail)
