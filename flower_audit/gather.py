@@ -237,7 +237,7 @@ class Gatherer:
             declared.name,
             Evidence(
                 kind="command",
-                source=(declared.command or "").strip(),
+                source=_shown((declared.command or "").strip()),
                 status=output.rc,
                 duration_s=output.duration_s,
                 excerpt=text[:EXCERPT],
@@ -309,6 +309,11 @@ class Gatherer:
                 needs=declared.needs,
                 variables=variables,
             )
+
+
+def _shown(command: str) -> str:
+    """A command as evidence names it: programs for the host's Python are cut, for they repeat in every result."""
+    return command if len(command) <= EXCERPT else f"{command[:EXCERPT]}\n[{len(command)} characters in all]"
 
 
 class _Trail:

@@ -37,8 +37,8 @@ class LogFile:
 class Logs:
     """Where the log goes and what it says.
 
-    Shape: `streams` tell standard output and error (journal, file, pipe, null, terminal); `secrets_found` names the
-    variables and flags whose secret value stands in the log; `samples` are the last lines of errors, masked.
+    Shape: `streams` tell standard output and error (journal, file, pipe, null, terminal); `read` names what was read
+    (files, `journal`); `samples` are the last lines of errors, masked.
     Units: counts of the last 24 hours; `busiest_hour` is the largest number of error lines in one hour.
     """
 
@@ -52,8 +52,6 @@ class Logs:
     drift_warnings: int = 0
     save_failures: int = 0
     samples: tuple[str, ...] = ()
-    secrets_found: tuple[str, ...] = ()
-    url_passwords: int = 0
 
     @property
     def journal(self) -> bool:
@@ -88,6 +86,4 @@ def logs(out: Output) -> Logs:
         drift_warnings=found["drift_warnings"],
         save_failures=found["save_failures"],
         samples=tuple(found["samples"]),
-        secrets_found=tuple(found["secrets"]),
-        url_passwords=found["url_passwords"],
     )

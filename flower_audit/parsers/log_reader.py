@@ -1,4 +1,4 @@
-"""Where a process writes its log, and what the recent part of it says: counts and a few lines, never a secret.
+"""Where a process writes its log, and what its recent part says: counts and a few lines, without secrets.
 
 Runs on the audited host (3.7 or later, standard library only): see `embedded`.
 """
@@ -54,14 +54,14 @@ def main(arguments: list[str]) -> None:
     print(json.dumps(answer))
 
 
-def secrets_of(words: list[str], environ: dict[str, str]) -> dict[str, list[str]]:
-    """Secret values of a process by the name of what holds them."""
+def secrets_of(words: list[str], environ: dict[str, str]) -> list[str]:
+    """Secret values of a process, the longest first."""
     given = {name: value for name, value in environ.items() if SECRET_NAME.search(name)}
     for place, word in enumerate(words):
         name, separator, value = word.partition("=")
         if FLAG.match(name):
             given[name] = value if separator else words[place + 1] if place + 1 < len(words) else ""
-    found: dict[str, list[str]] = {}
+    found: set[str] = set()
     for name, value in given.items():
         if "://" in value:
             try:
@@ -72,10 +72,8 @@ def secrets_of(words: list[str], environ: dict[str, str]) -> dict[str, list[str]
             parts = [pair.partition(":")[2] for pair in value.split(",")]
         else:
             parts = [value]
-        known = {form for part in parts for form in (part, unquote(part)) if len(form) >= 6}
-        if known and not name.lower().endswith(("_path", "_file", "_directory")):
-            found[name] = sorted(known)
-    return found
+        found.update(form for part in parts for form in (part, unquote(part)) if len(form) >= 6)
+    return sorted(found, key=len, reverse=True)
 
 
 def log_files(pid: str) -> list[dict[str, Any]]:
@@ -149,7 +147,10 @@ def tail_of(path: str) -> str | None:
 
 def journal_of(unit: str) -> str | None:
     """The last day of a unit in the journal; None where this user may not read it."""
-    command = ["journalctl", "--unit", unit, "--since=-24h", "-n", "3000", "-o", "cat", "--no-pager", "-q"]
+    if not any(Path(place).glob("*/*.journal") for place in ("/var/log/journal", "/run/log/journal")):
+        return None
+    command = ["journalctl", "--since=-24h", "-n", "3000", "-o", "cat", "--no-pager", "-q"]
+    command += [f"_SYSTEMD_UNIT={unit}", "+", f"_SYSTEMD_USER_UNIT={unit}"]
     try:
         run = subprocess.run(command, capture_output=True, timeout=8, check=False)  # noqa: S603 - the name of a unit
     except (OSError, subprocess.TimeoutExpired):
@@ -159,8 +160,8 @@ def journal_of(unit: str) -> str | None:
     return run.stdout.decode("utf-8", "replace")[-TAIL:]
 
 
-def summary(text: str, secrets: dict[str, list[str]]) -> dict[str, Any]:
-    """Counts over the last day, samples, and the names of secrets that stand in the text."""
+def summary(text: str, secrets: list[str]) -> dict[str, Any]:
+    """Counts over the last day, and the last lines of errors without the secrets that may stand in them."""
     counts = dict.fromkeys(SIGNS, 0)
     hours: dict[str, int] = {}
     samples: list[str] = []
@@ -178,14 +179,11 @@ def summary(text: str, secrets: dict[str, list[str]]) -> dict[str, Any]:
             samples.append(line)
         for name, sign in SIGNS.items():
             counts[name] += bool(sign.search(line))
-    known = sorted({value for values in secrets.values() for value in values}, key=len, reverse=True)
     return {
         **counts,
         "errors": sum(hours.values()),
         "busiest_hour": max(hours.values(), default=0),
-        "samples": [without(sample, known)[:160] for sample in samples[-3:]],
-        "secrets": sorted(name for name, values in secrets.items() if any(value in text for value in values)),
-        "url_passwords": len(URL_PASSWORD.findall(text)),
+        "samples": [without(sample, secrets)[:160] for sample in samples[-3:]],
     }
 
 
