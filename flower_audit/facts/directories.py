@@ -55,8 +55,7 @@ class Directories:
             for directory in self.found
             if directory.exists
             and directory.purpose != "working directory"
-            and directory.uid != uid
-            and uid != 0
+            and uid not in {0, directory.uid}
             and not int(directory.mode, 8) & 0o020
         )
 

@@ -37,7 +37,9 @@ ask() {
   journalctl --quiet --no-pager --output=json \
     --output-fields=MESSAGE_ID,_PID,JOB_RESULT,UNIT,UNIT_RESULT,USER_UNIT "$@"
 }
-ask --since=-24h --lines=2000 "UNIT=$unit" + "USER_UNIT=$unit" 2>/dev/null
+owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "/proc/$pid/cgroup" 2>/dev/null | tail -n 1)
+if [ -n "$owner" ]; then ask --since=-24h --lines=2000 "USER_UNIT=$unit" "_UID=$owner" 2>/dev/null
+else ask --since=-24h --lines=2000 "UNIT=$unit" 2>/dev/null; fi
 echo oldest; journalctl --quiet --no-pager --output=short-unix 2>/dev/null | head -n 1 | cut -c 1-17
 echo kernel
 journalctl --quiet --no-pager --since=-24h --dmesg --grep='oom-kill:.*'"${unit%.service}" --output=cat 2>/dev/null \

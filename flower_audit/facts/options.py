@@ -42,7 +42,13 @@ else echo "== no-config $config"; fi
 [ -f "$process/cwd/celeryconfig.py" ] && echo "== celeryconfig"
 if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "$process/cgroup" | tail -n 1)
-  ask() { if [ -z "$owner" ]; then systemctl "$@"; else systemctl --user --machine="$owner@.host" "$@"; fi; }
+  ask() {
+    if [ -z "$owner" ]; then systemctl "$@"
+    else
+      setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups \
+        env XDG_RUNTIME_DIR="/run/user/$owner" systemctl --user "$@"
+    fi
+  }
   echo "== unit"; ask cat "$unit" 2>/dev/null | head -c 65536 | sed 's/^/ /'; echo
   ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
   | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \

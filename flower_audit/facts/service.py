@@ -64,7 +64,10 @@ owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "/proc/$pid/cgroup" 2>/de
 ask() {
   if [ -z "$owner" ]; then systemctl "$@"
   elif [ "$owner" = "$(id -u)" ]; then XDG_RUNTIME_DIR=/run/user/$owner systemctl --user "$@"
-  else systemctl --user --machine="$owner@.host" "$@"; fi
+  else
+    setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups \
+      env XDG_RUNTIME_DIR="/run/user/$owner" systemctl --user "$@"
+  fi
 }
 echo "Manager=$owner $(getent passwd "$owner" 2>/dev/null | cut -d: -f1)"
 echo "Host=$(awk '/^MemTotal:/ {print $2}' /proc/meminfo) $(getconf _NPROCESSORS_ONLN)"

@@ -39,7 +39,10 @@ class UnitFile:
 owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "/proc/$pid/cgroup" 2>/dev/null | tail -n 1)
 if [ -z "$owner" ]; then systemctl cat "$unit"
 elif [ "$owner" = "$(id -u)" ]; then XDG_RUNTIME_DIR=/run/user/$owner systemctl --user cat "$unit"
-else systemctl --user --machine="$owner@.host" cat "$unit"; fi""",
+else
+  setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups \
+    env XDG_RUNTIME_DIR="/run/user/$owner" systemctl --user cat "$unit"
+fi""",
     private=True,
 )
 def unit_file(out: Output) -> UnitFile:

@@ -113,8 +113,9 @@ def read_command(words: Sequence[str]) -> FlowerCommand:
             return FlowerCommand(form=form, before=tuple(rest), after=tuple(rest), assigned=_assigned(words[:index]))
         if name in {"celery", "celery.py"} or (word == "-m" and words[index + 1 : index + 2] == ["celery"]):
             found = _after_celery(words[index + 1 + (word == "-m") :])
-            if found:
-                return FlowerCommand(form="celery", before=found[0], after=found[1], assigned=_assigned(words[:index]))
+            if not found:
+                break
+            return FlowerCommand(form="celery", before=found[0], after=found[1], assigned=_assigned(words[:index]))
     return FlowerCommand(form="unknown")
 
 

@@ -15,6 +15,9 @@ from flower_audit.parsers.expression import Environment, Evaluator, Unknown
 MAX_REPAIRS = 40
 """How many lines of Python 2 may be passed over before the whole file counts as unreadable."""
 
+HIDDEN = re.compile(r"\b(exec|execfile|globals|locals|vars|setattr|__dict__)\b")
+"""Ways to set names without writing them on the left of an equals sign."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assigned:
@@ -53,8 +56,10 @@ def read_config(text: str, environ: Mapping[str, str], path: str = "flowerconfig
         config.rest = "the file is not Python that can be read"
         return config
     config.used = frozenset(_uses(tree))
-    reader = _Reader(config, Environment(environ), path)
-    reader.block(tree.body)
+    try:
+        _Reader(config, Environment(environ), path).block(tree.body)
+    except RecursionError:
+        return ConfigFile(rest="the file is nested too deeply to follow", not_python3=config.not_python3)
     return config
 
 
@@ -130,6 +135,13 @@ class _Reader:
         else:
             self._forget(statement, "it is changed in place")
 
+    def _hidden(self, reason: str) -> None:
+        """Any name may have been set from here on, and those that are known may have changed."""
+        self.config.rest = self.config.rest or reason
+        self.config.names = {
+            name: Assigned(value=Unknown(reason), line=held.line) for name, held in self.config.names.items()
+        }
+
     def _bind(self, target: ast.expr, value: object) -> None:
         if isinstance(target, ast.Name):
             self.assign(target.id, value, target.lineno)
@@ -140,6 +152,8 @@ class _Reader:
                 self._bind(element, parts[index] if fits else Unknown("it is unpacked from something unknown"))
         elif isinstance(target, ast.Subscript) and ast.unparse(target.value) in {"os.environ", "environ"}:
             self.environment.assign(self.evaluator.evaluate(target.slice), value)
+        elif HIDDEN.search(ast.unparse(target)):
+            self._hidden(f"{ast.unparse(target)[:40]} may set it")
         else:
             self._forget(target, "it is changed in place")
 
@@ -197,11 +211,7 @@ class _Reader:
     def _star(self, module: str) -> None:
         if module in {"os", "os.path", "sys", "typing", "__future__"}:
             return
-        reason = f"`from {module} import *` may set it"
-        self.config.rest = self.config.rest or reason
-        self.config.names = {
-            name: Assigned(value=Unknown(reason), line=held.line) for name, held in self.config.names.items()
-        }
+        self._hidden(f"`from {module} import *` may set it")
 
     def _FunctionDef(self, statement: ast.FunctionDef) -> None:  # noqa: N802 - as above
         self.assign(statement.name, Unknown("it is a function"), statement.lineno)
@@ -215,9 +225,8 @@ class _Reader:
             return
         called = statement.value.func if isinstance(statement.value, ast.Call) else None
         name = self.evaluator.full_name(called) if called is not None else ""
-        if name in {"exec", "execfile", "globals", "locals", "vars"} or "globals()" in ast.unparse(statement):
-            self.config.rest = self.config.rest or f"{name or 'globals'}() may set it"
-            self._forget(statement, self.config.rest)
+        if HIDDEN.search(ast.unparse(statement)):
+            self._hidden(f"{ast.unparse(statement)[:40]} may set it")
         elif name.endswith("load_dotenv"):
             self.environment.open("load_dotenv() may set it", overriding=bool(ast.unparse(statement).count("override")))
         elif name in {"os.environ.setdefault", "environ.setdefault"} and isinstance(statement.value, ast.Call):
