@@ -64,6 +64,7 @@ def test_running_proxy_matches_its_files(proxy: Proxy) -> None:
     Source: https://nginx.org/en/docs/control.html
     """
     only_if(proxy.running, f"{proxy.kind} does not run")
+    only_if(proxy.valid is not False, "the files cannot be loaded as they are: see proxy.valid")
     if proxy.moved and not proxy.changed:
         raise Unobservable(f"{proxy.moved[0]} was moved or re-owned since the last reload; what was in it is not known")
     assert not proxy.changed, Finding(
@@ -158,7 +159,7 @@ def test_proxy_controls_access(proxy: Proxy, policy: Policy) -> None:
 
 
 @check("proxy.rate-limit", severity=Severity.MEDIUM, section=SECTION, covers=("Rate limiting configured",))
-def test_proxy_limits_requests(proxy: Proxy, policy: Policy) -> None:
+def test_proxy_limits_requests(rate_limit: RateLimit, policy: Policy) -> None:
     """A request limit is in effect where Flower is proxied.
 
     Why: Flower answers any number of wrong logins, logs none of them and locks nobody out.
@@ -166,7 +167,8 @@ def test_proxy_limits_requests(proxy: Proxy, policy: Policy) -> None:
     Source: https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
     """
     only_if(policy.rate_limit == "required", "the policy asks for no request limit in the proxy")
-    defect = proxy.rate_limit_defect
+    defect, proxy = rate_limit.defect, rate_limit.proxy
     nginx = "limit_req zone=flower burst=200 nodelay;  # and `limit_req_zone … zone=flower:1m rate=20r/s;` in http"
     caddy = "rate_limit …  # of the module github.com/mholt/caddy-ratelimit: Caddy itself has none"
-    assert not defect, Finding(defect, wanted="a limit in effect", where=proxy.where, fix=proxy.fix(nginx, caddy))
+    fix = proxy.fix(nginx, caddy) if proxy else ""
+    assert not defect, Finding(defect, wanted="a limit in effect", where=rate_limit.where, fix=fix)

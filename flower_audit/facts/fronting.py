@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flower_audit.errors import Unobservable
+from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.nginx import Nginx
 from flower_audit.facts.options import Options
 from flower_audit.facts.proxy import Proxy
@@ -29,6 +30,7 @@ class Fronting:
 @fact()
 def fronting(
     options: Options,
+    endpoints: Endpoints | Unobservable | None = None,
     proxy: Proxy | Unobservable | None = None,
     site: Site | Unobservable | None = None,
     nginx: Nginx | Unobservable | None = None,
@@ -45,10 +47,15 @@ def fronting(
         return Fronting(by=f"what answers at {site.url}")
     if isinstance(proxy, Unobservable):
         raise proxy
-    if isinstance(site, Unobservable):
+    if isinstance(site, Unobservable) and _may_be_fronted_elsewhere(endpoints):
         raise site
     known = nginx.instances[0].version if isinstance(nginx, Nginx) and nginx.instances else ""
-    host = site.origin.host if site is not None and not site.names_an_address else "flower.example.com"
+    host = site.origin.host if isinstance(site, Site) and not site.names_an_address else "flower.example.com"
     upstream = f"unix:{options.unix_socket}" if options.unix_socket else f"127.0.0.1:{options.port}"
     prefix = f"/{options.url_prefix}" if options.url_prefix else ""
     return Fronting(by="", advice=nginx_advice.site(host, upstream, prefix, known))
+
+
+def _may_be_fronted_elsewhere(endpoints: Endpoints | Unobservable | None) -> bool:
+    """Whether another machine could reach Flower: not where it listens on loopback or a socket alone."""
+    return not isinstance(endpoints, Endpoints) or not endpoints.places or bool(endpoints.beyond_loopback)
