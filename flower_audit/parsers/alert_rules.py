@@ -6,6 +6,7 @@ A rule covers a situation when it fires in it and is quiet while all is well, wh
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import promql_parser as ast
@@ -124,16 +125,21 @@ def merge(rule_sets: Iterable[RuleSet]) -> RuleSet:
 
 def judge(rule: AlertRule, records: Mapping[str, str] | None = None) -> Judgement:
     """Work out what a rule does in each situation, without a Prometheus."""
+    return _judge(rule.expression, rule.name, rule.group, rule.text, tuple((records or {}).items()))
+
+
+@lru_cache(maxsize=2048)
+def _judge(text: str, name: str, group: str, said: str, records: tuple[tuple[str, str], ...]) -> Judgement:
     try:
-        expression = parse(rule.expression)
-        known = _parsed(records or {})
+        expression = parse(text)
+        known = _parsed(dict(records))
         selections = _all_selections(expression, known)
     except Malformed as error:
         return Judgement(undecided=f"its expression is not PromQL: {error}")
     except Unpredictable as error:
         return Judgement(undecided=str(error))
     about = frozenset(kind for kind in map(kind_of, selections) if kind)
-    named = re.search(r"celery|flower", f"{rule.name} {rule.group}", re.IGNORECASE) is not None
+    named = re.search(r"celery|flower", f"{name} {group}", re.IGNORECASE) is not None
     about_celery = named or any(speaks_of_celery(selection) for selection in selections)
     judgement = Judgement(about_celery=about_celery, about=about, selections=selections)
     divided: set[str] = set()
@@ -152,18 +158,18 @@ def judge(rule: AlertRule, records: Mapping[str, str] | None = None) -> Judgemen
         covers=covers,
         fires_when_vanished=active[VANISHED.name] and quiet,
         fires_when_killed=active[KILLED.name] and quiet,
-        defects=tuple(_defects(rule, covers, active, divided)),
+        defects=tuple(_defects(f"{name} {said}", covers, active, divided)),
     )
 
 
-def _defects(rule: AlertRule, covers: frozenset[str], active: Mapping[str, bool], divided: set[str]) -> Iterable[str]:
+def _defects(said: str, covers: frozenset[str], active: Mapping[str, bool], divided: set[str]) -> Iterable[str]:
     if divided:
         yield "it divides a series by itself, which gives 1 whatever happens"
     elif all(fires for name, fires in active.items() if name != VANISHED.name):
         yield "it fires in every situation, also while all is well"
     elif FAILING.name in covers and active[DROWNED.name]:
-        said = " ".join((re.sub(r"(?<=[a-z])(?=[A-Z])", " ", rule.name), rule.text))
-        if SAYS_SHARE.search(said) and not SAYS_COUNT.search(said):
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said)
+        if SAYS_SHARE.search(words) and not SAYS_COUNT.search(words):
             yield "it is called a rate of failures and compares a number of failures: one in a million fires it too"
 
 
