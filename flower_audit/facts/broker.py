@@ -1,5 +1,6 @@
 """The broker that Flower talks to, asked from Flower's own host with Flower's own URL."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,9 @@ PROGRAM = host_program(
     arguments='"$pid" "$venv"',
     about="Ask the broker as Flower would; the URL is read from /proc/$pid and its password goes to the broker alone.",
 )
+
+
+NO_PASSWORD_SET = re.compile(r"without any password configured|no password is set")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +159,8 @@ def broker(out: Output) -> Broker:
     reachable = found.get("reachable", False)
     if answer["where"] == "the application":
         reachable = True  # Flower itself holds the connection
+    elif not reachable and NO_PASSWORD_SET.search(found.get("error", "")):
+        reachable = found["connected"]  # a needless password is an error to some releases of redis-py, not to others
     elif not reachable and (answer["other_network"] or found.get("certificate") or _by_settings_of_its_own(found)):
         reachable = None
     management = answer["management"]

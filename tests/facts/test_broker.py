@@ -35,6 +35,21 @@ def process(*words: str, **environment: str) -> Iterator[str]:
             child.kill()
 
 
+@contextmanager
+def connected(port: int, url: str) -> Iterator[str]:
+    """A process with Flower's command line that holds a connection to a port."""
+    holds = f"import socket; s = socket.create_connection(('127.0.0.1', {port})); print(1, flush=True); {SLEEP}"
+    environment = {"PATH": os.environ["PATH"], "CELERY_BROKER_URL": url}
+    words = [sys.executable, "-c", holds, "celery", "-A", "proj", "flower"]
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        try:
+            yield str(child.pid)
+        finally:
+            child.kill()
+
+
 @pytest.fixture
 def ask(ask_here: Callable[..., Any]) -> Ask:
     def asked(url: str, **environment: str) -> Broker:
@@ -107,6 +122,13 @@ def test_an_open_redis(ask: Ask, redis: Callable[..., int]) -> None:
     beyond = ask(f"redis://127.0.0.1:{port}/9")
     assert (beyond.answers, beyond.stage) == (False, "SELECT 9")
     assert "out of range" in beyond.error
+
+
+def test_a_password_that_redis_does_not_ask_for(ask_here: Ask, ask: Ask, redis: Callable[..., int]) -> None:
+    port = redis()
+    assert ask(f"redis://:{QUOTED}@127.0.0.1:{port}/0").answers is False
+    with connected(port, f"redis://:{QUOTED}@127.0.0.1:{port}/0") as pid:
+        assert ask_here(broker, pid=pid).answers is True
 
 
 def test_a_default_user_who_may_only_ping_is_not_open(ask: Ask, redis: Callable[..., int]) -> None:
@@ -184,14 +206,8 @@ def test_tls_that_only_the_code_knows_of(
     port = servers.free_port()
     options = ("--tls-port", str(port), "--tls-cert-file", str(leaf.pem), "--tls-key-file", str(leaf.key_pem))
     redis(*options, "--tls-ca-cert-file", str(authority.root.pem), "--tls-auth-clients", "no")
-    holds = f"import socket; s = socket.create_connection(('127.0.0.1', {port})); print(1, flush=True); {SLEEP}"
-    environment = {"PATH": os.environ["PATH"], "CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"}
-    words = [sys.executable, "-c", holds, "celery", "-A", "proj", "flower"]
-    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE) as child:
-        assert child.stdout is not None
-        child.stdout.readline()
-        found = ask_here(broker, pid=str(child.pid))
-        child.kill()
+    with connected(port, f"redis://127.0.0.1:{port}/0") as pid:
+        found = ask_here(broker, pid=pid)
     assert found.connected
     with pytest.raises(Unobservable, match="may switch TLS on"):
         _ = found.answers
