@@ -4,6 +4,7 @@ from flower_audit.check import Finding, check, only_if
 from flower_audit.errors import Unobservable
 from flower_audit.facts.fronting import Fronting
 from flower_audit.facts.proxy import Proxy
+from flower_audit.facts.rate_limit import RateLimit
 from flower_audit.facts.version import Version
 from flower_audit.model import Severity
 from flower_audit.parsers.nginx_advice import FORWARDED

@@ -12,14 +12,13 @@ import ssl
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator, Sequence
 
 import httpx
 
 from flower_audit import __version__
 from flower_audit.errors import Unobservable
+from flower_audit.http_messages import Answer, Burst, Failure, Origin, Request
 from flower_audit.probe import Trail
 from flower_audit.trust import lenient_context, verifying_context
 
@@ -38,83 +37,6 @@ LIMITED = frozenset({429, 503})
 LIMIT_TRIES = 8
 SLOWEST_S = 1.2
 """Between two requests to one that limits them, at the slowest."""
-
-Scheme = Literal["http", "https"]
-Trouble = Literal["refused", "unreachable", "timeout", "untrusted", "tls", "protocol"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where a request goes: `address` is connected to, `host` is the name that is asked for."""
-
-    scheme: Scheme
-    address: str
-    port: int
-    host: str
-
-    @property
-    def authority(self) -> str:
-        """Host and port as in a URL, the scheme's own port left out."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        """The URL without a path."""
-        return f"{self.scheme}://{self.authority}"
-
-    @property
-    def endpoint(self) -> str:
-        """Address and port, for a socket's messages."""
-        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One GET.
-
-    Shape: with `verify` the server's certificate must be valid for `origin.host`, else nothing is sent;
-    `credentials` are a user and password for Basic authentication.
-    """
-
-    origin: Origin
-    path: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    credentials: tuple[str, str] | None = field(default=None, repr=False)
-    verify: bool = False
-    method: Literal["GET", "POST"] = "GET"
-
-    def __str__(self) -> str:
-        asked_at = f" (at {self.origin.address})" if self.origin.address != self.origin.host else ""
-        return f"{self.method} {self.origin.url}{self.path}{asked_at}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back.  Shape: header names in lower case, in order; `body` is cut at the client's cap."""
-
-    request: Request
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes = field(repr=False)
-    duration_s: float
-
-    def header(self, name: str) -> str:
-        """The first header of that name, empty where there is none."""
-        return next((value for key, value in self.headers if key == name), "")
-
-    def all_headers(self, name: str) -> tuple[str, ...]:
-        """Every header of that name."""
-        return tuple(value for key, value in self.headers if key == name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why nothing came back; `text` is a sentence."""
-
-    request: Request
-    trouble: Trouble
-    text: str
 
 
 class Client:
@@ -140,6 +62,35 @@ class Client:
     def get_all(self, requests: Sequence[Request]) -> list[Answer | Failure]:
         """The answers, in the order of the requests."""
         return asyncio.run(self._get_all(requests)) if requests else []
+
+    def burst(self, request: Request, most: int, parallel: int, limit_s: float) -> Burst:
+        """Up to `most` requests over `parallel` connections, ended by the first refusal or after `limit_s` seconds."""
+        started = time.monotonic()
+        sent, refused, failure = asyncio.run(self._burst(request, most, parallel, limit_s))
+        found = Burst(sent=sent, seconds=time.monotonic() - started, refused_with=refused, failure=failure)
+        self._trail.note(
+            "request", f"{request} up to {most} times", status=refused, duration_s=found.seconds, excerpt=str(found)
+        )
+        return found
+
+    async def _burst(self, request: Request, most: int, parallel: int, limit_s: float) -> tuple[int, int | None, str]:
+        deadline = time.monotonic() + limit_s
+        sent, refused, failure = 0, None, ""
+        limits = httpx.Limits(max_connections=parallel, max_keepalive_connections=parallel)
+        async with httpx.AsyncHTTPTransport(verify=lenient_context(), trust_env=False, limits=limits) as transport:
+
+            async def worker() -> None:
+                nonlocal sent, refused, failure
+                while sent < most and refused is None and not failure and time.monotonic() < deadline:
+                    sent += 1
+                    result = await self._once(request, transport, quiet=True)
+                    if isinstance(result, Failure):
+                        failure = result.text
+                    elif result.status in LIMITED:
+                        refused = result.status
+
+            await asyncio.gather(*(worker() for _ in range(parallel)))
+        return sent, refused, failure
 
     async def _get_all(self, requests: Sequence[Request]) -> list[Answer | Failure]:
         gate, turn = asyncio.Semaphore(PARALLEL), asyncio.Lock()
@@ -173,7 +124,9 @@ class Client:
                 return result
             self._pace_s[endpoint] = min(SLOWEST_S, max(SLOWEST_S / 4, pace_s * 2))
 
-    async def _once(self, request: Request, transport: httpx.AsyncHTTPTransport) -> Answer | Failure:
+    async def _once(
+        self, request: Request, transport: httpx.AsyncHTTPTransport, *, quiet: bool = False
+    ) -> Answer | Failure:
         if self._timeouts[request.origin] >= GIVE_UP_AFTER:
             return Failure(request=request, trouble="timeout", text=f"{request.origin.url} stopped answering")
         started = time.monotonic()
@@ -189,7 +142,8 @@ class Client:
             result = Failure(request=request, trouble="timeout", text=text)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             result = _failure(request, error)
-        self._note(request, result, time.monotonic() - started)
+        if not quiet:
+            self._note(request, result, time.monotonic() - started)
         return result
 
     def _connect_s(self, origin: Origin) -> float:

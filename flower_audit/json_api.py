@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flower_audit.errors import Unobservable, Unreachable
-from flower_audit.http_client import Answer, Client, Failure, Origin, Request, Scheme, resolve
+from flower_audit.http_client import Client, resolve
+from flower_audit.http_messages import Answer, Failure, Origin, Request, Scheme
 from flower_audit.probe import Trail
 from flower_audit.target import Target
 

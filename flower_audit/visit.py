@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Literal
 from urllib.parse import urlsplit
 
-from flower_audit.http_client import Answer, Failure, Trouble
+from flower_audit.http_messages import Answer, Failure, Trouble
 from flower_audit.parsers.access import Access, Kind, asset_prefix, read_access, shows_flower
 from flower_audit.parsers.response_headers import ResponseHeaders, read_headers
 

@@ -30,7 +30,7 @@ LAYERS = {
             "check",
             "redact",
             "parsers",
-            "http_client",
+            "http_client", "http_messages",
             "json_api",
             "trust",
             "client_hello",

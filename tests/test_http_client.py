@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from flower_audit.errors import Unobservable
-from flower_audit.http_client import BODY_CAP, Answer, Client, Failure, Origin, Request, resolve
+from flower_audit.http_client import BODY_CAP, Client, resolve
+from flower_audit.http_messages import Answer, Failure, Origin, Request
 
 
 class Notes:

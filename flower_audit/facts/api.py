@@ -9,7 +9,8 @@ from typing import Any
 from flower_audit.errors import NotAsked, Unobservable
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
-from flower_audit.http_client import Answer, Client, Failure, Request
+from flower_audit.http_client import Client
+from flower_audit.http_messages import Answer, Failure, Request
 from flower_audit.parsers.access import Access
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Account, Target

@@ -6,7 +6,8 @@ from uuid import uuid4
 from flower_audit.errors import Unobservable
 from flower_audit.facts.routes import NOBODY, Routes
 from flower_audit.facts.site import Site
-from flower_audit.http_client import Client, Failure, Request
+from flower_audit.http_client import Client
+from flower_audit.http_messages import Failure, Request
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 from flower_audit.visit import listed

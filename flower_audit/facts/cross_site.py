@@ -9,7 +9,8 @@ from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.routes import NOBODY, Routes
 from flower_audit.facts.site import Site
 from flower_audit.facts.version import Version
-from flower_audit.http_client import Client, Failure, Request
+from flower_audit.http_client import Client
+from flower_audit.http_messages import Failure, Request
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
-from flower_audit.http_client import Client, Failure, Request
+from flower_audit.http_client import Client
+from flower_audit.http_messages import Failure, Request
 from flower_audit.parsers.access import Access
 from flower_audit.parsers.response_headers import Cookie, read_headers
 from flower_audit.probe import Trail, fact

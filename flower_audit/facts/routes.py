@@ -11,7 +11,8 @@ from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.options import Options
 from flower_audit.facts.proxy import Proxy
 from flower_audit.facts.site import Site, is_loopback
-from flower_audit.http_client import Client, Origin, Request, resolve
+from flower_audit.http_client import Client, resolve
+from flower_audit.http_messages import Origin, Request
 from flower_audit.parsers.access import Access, Kind
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target

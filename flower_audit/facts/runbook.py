@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from flower_audit.errors import Unobservable
 from flower_audit.facts.statements import Statements
-from flower_audit.http_client import Client, Failure, Origin, Request, resolve
+from flower_audit.http_client import Client, resolve
+from flower_audit.http_messages import Failure, Origin, Request
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.options import Options
 from flower_audit.facts.proxy import Proxy
-from flower_audit.http_client import Answer, Client, Failure, Origin, Request, Scheme, resolve
+from flower_audit.http_client import Client, resolve
+from flower_audit.http_messages import Answer, Failure, Origin, Request, Scheme
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 

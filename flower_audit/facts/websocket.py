@@ -9,7 +9,8 @@ from packaging.version import Version
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.fingerprint import Fingerprint
 from flower_audit.facts.site import Site
-from flower_audit.http_client import Answer, Client, Request
+from flower_audit.http_client import Client
+from flower_audit.http_messages import Answer, Request
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 

@@ -17,7 +17,7 @@ from flower_audit.facts.routes import API, CONTROL, PAGES, Routes
 from flower_audit.facts.site import Site
 from flower_audit.facts.version import Version
 from flower_audit.facts.websocket import Websocket
-from flower_audit.http_client import Origin
+from flower_audit.http_messages import Origin
 from flower_audit.parsers.access import Access
 from flower_audit.parsers.response_headers import Cookie, ResponseHeaders
 from flower_audit.policy import Policy

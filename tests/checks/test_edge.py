@@ -14,7 +14,7 @@ from flower_audit.facts.prefix import Prefix
 from flower_audit.facts.reach import Reach
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
-from flower_audit.http_client import Origin
+from flower_audit.http_messages import Origin
 from flower_audit.parsers.access import Access
 from flower_audit.policy import Policy
 from flower_audit.visit import Visit

@@ -13,7 +13,7 @@ from flower_audit.facts.headers import Headers
 from flower_audit.facts.redirect import Redirect
 from flower_audit.facts.site import Site
 from flower_audit.facts.tls import Tls
-from flower_audit.http_client import Origin
+from flower_audit.http_messages import Origin
 from flower_audit.parsers.response_headers import ResponseHeaders
 from flower_audit.policy import Policy
 from flower_audit.visit import Visit

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 from flower_audit.facts.site import Site
-from flower_audit.http_client import Origin
+from flower_audit.http_messages import Origin
 from flower_audit.probe import Output, observation_of
 from flower_audit.target import Target
 

@@ -11,7 +11,7 @@ from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts import ports as module
 from flower_audit.facts.ports import PRIVATE, UNLIKELY, ports
 from flower_audit.facts.site import Site
-from flower_audit.http_client import Origin
+from flower_audit.http_messages import Origin
 from flower_audit.target import Target
 
 
