@@ -245,7 +245,7 @@ class Audit:
             told["waivers"] = waivers.states(
                 self.configuration.waivers,
                 report.results,
-                checks={check.id for check in catalogue.published()},
+                checks=catalogue.ids(),
                 targets=names | set(self.configuration.targets),
                 audited=names,
                 today=self.recorder.started.date(),

@@ -22,6 +22,10 @@ def test_checks_are_sorted_and_of_known_ways() -> None:
     assert all(catalogue.ways_needed(check) <= set(WAYS) for check in catalogue.published())
 
 
+def test_the_ids_are_read_as_they_are_published() -> None:
+    assert catalogue.ids() == {check.id for check in catalogue.published()}
+
+
 def check(check_id: str) -> catalogue.Check:
     return next(one for one in catalogue.published() if one.id == check_id)
 
