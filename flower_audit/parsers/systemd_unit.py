@@ -102,13 +102,20 @@ def words(text: str) -> list[str]:
     """Split as systemd does: at spaces, with both kinds of quotes and C escapes; `%%` is one percent sign."""
     found = []
     for match in re.finditer(r"(?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\\.|[^\s\"'\\])+", text):
-        word = re.sub(
-            r"\"((?:\\.|[^\"\\])*)\"|'((?:\\.|[^'\\])*)'",
-            lambda part: part[1] if part[1] is not None else part[2] or "",
-            match[0],
-        )
-        found.append(re.sub(r"\\(.)", r"\1", word).replace("%%", "%"))
+        pieces = re.finditer(r"\"((?:\\.|[^\"\\])*)\"|'((?:\\.|[^'\\])*)'|((?:\\.|[^\"'\\])+)", match[0])
+        bare = "".join(piece[piece.lastindex or 0] for piece in pieces)
+        found.append(ESCAPE.sub(_escaped, bare).replace("%%", "%"))
     return found
+
+
+ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([0-7]{3})|(.))")
+NAMED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "s": " "}
+
+
+def _escaped(match: re.Match[str]) -> str:
+    if match[1] or match[2]:
+        return chr(int(match[1], 16) if match[1] else int(match[2], 8))
+    return NAMED.get(match[3], match[3])
 
 
 def assignments(text: str) -> dict[str, str]:
@@ -123,17 +130,22 @@ def command_words(value: str, environment: Mapping[str, str]) -> list[str]:
     A variable that is not in `environment` becomes empty; `$NAME` alone as a word is split at spaces.
     """
     bare = value.lstrip("-@:+!")
-    literal = ":" in value[: len(value) - len(bare)]
+    prefix = value[: len(value) - len(bare)]
     found: list[str] = []
     for word in words(bare):
-        if literal:
+        if ":" in prefix:
             found.append(word)
         elif alone := re.fullmatch(r"\$([A-Za-z_]\w*)", word):
             found += environment.get(alone[1], "").split()
         else:
-            filled = re.sub(r"\$\{([A-Za-z_]\w*)\}", lambda part: environment.get(part[1], ""), word)
-            found.append(filled.replace("$$", "$"))
+            found.append(re.sub(r"\$\$|\$\{([A-Za-z_]\w*)\}", lambda part: _filled(part, environment), word))
+    if "@" in prefix:  # the second word is what the program is told to be called
+        del found[1:2]
     return found
+
+
+def _filled(match: re.Match[str], environment: Mapping[str, str]) -> str:
+    return "$" if match[0] == "$$" else environment.get(match[1], "")
 
 
 def environment_at_start(unit: UnitText, files: Mapping[str, str]) -> dict[str, str]:
