@@ -42,8 +42,8 @@ class Database:
 
     Shape: `family` is gnu, ndbm, dumb or sqlite3, empty where there is no file or it is damaged; `problem` says what is
     wrong with the bytes, `unreadable` why they were not read; `keys` maps names to the sizes of their values in bytes;
-    `corrupt` are files that Flower moved aside, `leftover` those of a save that did not end; `folder` is None where the
-    directory does not exist; `writable` is None where the process is not known.
+    `corrupt` are files that Flower moved aside; `folder` is None where the directory does not exist; `writable` is None
+    where the process is not known.
     Units: `saved_age_s` seconds since the youngest file was written.
     """
 
@@ -54,13 +54,11 @@ class Database:
     problem: str = ""
     unreadable: str = ""
     corrupt: tuple[str, ...] = ()
-    leftover: tuple[str, ...] = ()
     folder: DatabaseFile | None = None
     writable: bool | None = None
     mount_point: str = "/"
     file_system: str = ""
     read_only: bool = False
-    unmerged_bytes: int = 0
     saved_age_s: float | None = None
 
     @property
@@ -132,13 +130,11 @@ def database(out: Output) -> Database:
         problem=found["problem"],
         unreadable=found.get("unreadable", ""),
         corrupt=tuple(found["corrupt"]),
-        leftover=tuple(found["leftover"]),
         folder=folder,
         writable=_may_write(folder, found["process"]),
         mount_point=found["mount"].get("point", "/"),
         file_system=found["mount"].get("type", ""),
         read_only=found["mount"].get("read_only", False),
-        unmerged_bytes=found["wal"],
         saved_age_s=round(found["now"] - max(file.mtime for file in files), 1) if files else None,
     )
 

@@ -19,18 +19,16 @@ class LogFile:
     """A file that the process writes its log to.
 
     Shape: `current` is False where the process goes on writing to a file that was renamed or deleted; `appends` says
-    that it was opened for appending, without which a truncated log keeps its size; `rotated` counts the older files.
-    Units: bytes; `allocated` is what the file takes on the disk.
+    that it was opened for appending, without which a truncated log keeps its size; `exposed` that anybody may read it.
+    Units: `size` in bytes.
     """
 
     path: str
     current: bool = True
     appends: bool = True
     size: int = 0
-    allocated: int = 0
     mode: int = 0o640
     exposed: bool = False
-    rotated: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +50,17 @@ class Logs:
     drift_warnings: int = 0
     save_failures: int = 0
     samples: tuple[str, ...] = ()
+
+    @property
+    def sign(self) -> str:
+        """The worst known failure of which the log tells, empty for none; a burst of other errors is not among them."""
+        if self.tracebacks:
+            return f"{self.tracebacks} traceback(s)"
+        if self.save_failures:
+            return f"{self.save_failures} time(s) the state could not be saved or loaded"
+        if self.drift_warnings:
+            return f"{self.drift_warnings} warning(s) that the clocks of workers differ"
+        return ""
 
     @property
     def journal(self) -> bool:

@@ -23,14 +23,13 @@ def main(arguments: list[str]) -> None:
     path, pid = arguments
     root = root_of(pid)
     base = root + path
-    answer: dict[str, Any] = {"path": path, "files": [], "corrupt": [], "leftover": [], "keys": None, "problem": ""}
+    answer: dict[str, Any] = {"path": path, "files": [], "corrupt": [], "keys": None, "problem": ""}
     answer["now"] = time.time()
     folder = Path(base).parent
     answer["folder"] = properties(str(folder), root)
     if answer["folder"]:
         names = sorted(file.name for file in folder.iterdir() if file.name.startswith(Path(path).name))[:200]
         answer["corrupt"] = [name for name in names if name.endswith(".corrupt")][:10]
-        answer["leftover"] = [name for name in names if ".tmp" in name][:10]
     answer["files"] = [found for found in (properties(base + suffix, root) for suffix in SUFFIXES) if found]
     answer["mount"] = mount_of(
         path if root else str(folder.resolve()), answer["folder"].get("device", 0), pid or "self"

@@ -105,20 +105,11 @@ def properties_of(path: str, opened: os.stat_result) -> dict[str, Any]:
         named = os.stat(path)  # noqa: PTH116 - the very name, as the process wrote it
     except OSError:
         named = None
-    folder = Path(path).parent
-    rotated = []
-    try:
-        rotated = [entry for entry in folder.iterdir() if entry.name.startswith(Path(path).name + ".")]
-        rotated += list(folder.glob(Path(path).stem + "-[0-9]*"))
-    except OSError:
-        pass
     return {
         "current": named is not None and (named.st_ino, named.st_dev) == (opened.st_ino, opened.st_dev),
         "size": opened.st_size,
-        "allocated": opened.st_blocks * 512,
         "mode": stat.S_IMODE(opened.st_mode),
         "exposed": bool(opened.st_mode & 0o004) and all(above.stat().st_mode & 0o001 for above in Path(path).parents),
-        "rotated": len(rotated),
     }
 
 

@@ -56,6 +56,8 @@ def test_quiet() -> None:
     checks.test_log_is_quiet(LOGS, POLICY)
     checks.test_log_is_quiet(replace(LOGS, errors=90, busiest_hour=60), POLICY)
     fails(checks.test_log_is_quiet, replace(LOGS, tracebacks=1), POLICY, match="1 traceback")
+    fails(checks.test_log_is_quiet, replace(LOGS, save_failures=2), POLICY, match="could not be saved")
+    fails(checks.test_log_is_quiet, replace(LOGS, drift_warnings=1), POLICY, match="clocks of workers")
     fails(checks.test_log_is_quiet, replace(LOGS, busiest_hour=61, samples=("[E …] lost",)), POLICY, match="lost")
     with pytest.raises(Unobservable, match="pipe"):
         checks.test_log_is_quiet(Logs(streams=("pipe", "pipe")), POLICY)

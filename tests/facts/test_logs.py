@@ -72,8 +72,6 @@ def test_a_log_that_was_renamed_or_is_not_appended_to(look: Callable[..., Logs],
         path.unlink()
         path.write_text("")
         assert look(pid).files[0].current is False
-        (tmp_path / "flower.log.1").write_text("")
-        assert look(pid).files[0].rotated == 1
 
 
 def test_secrets_of_the_process_are_not_shown(look: Callable[..., Logs], tmp_path: Path) -> None:
