@@ -106,6 +106,11 @@ class Instance:
     changed: bool | None
     has_variables: bool = False
 
+    @property
+    def without_admin(self) -> bool:
+        """Its file turns the admin interface off, so that only a restart loads another one."""
+        return bool(self.on_disk) and bool((json.loads(self.on_disk).get("admin") or {}).get("disabled"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caddy:

@@ -226,8 +226,10 @@ def _is_stale(instance: Instance) -> bool | None:
     if instance.pid == 0 or instance.valid is False:
         return False
     if instance.differs is None:
-        # Without an admin interface nothing can reload it: what counts is which is older, the process or the file.
-        return instance.changed if not instance.running else None
+        if instance.running or instance.changed is None:
+            return None
+        # Without an admin interface nothing can reload it; with one that did not answer, somebody may have.
+        return True if instance.changed and instance.without_admin else None if instance.changed else False
     if instance.differs and not instance.changed and instance.has_variables:
         return None
     return instance.differs
