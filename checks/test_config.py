@@ -19,7 +19,7 @@ def test_running_options_match_the_files(options: Options) -> None:
     Source: https://flower.readthedocs.io/en/latest/config.html
     """
     changed = options.changed_since_start
-    assert not changed, Finding("; ".join(changed[:3]), wanted="a restart", where=options.config_file)
+    assert not changed, Finding("; ".join(changed[:3]), wanted="a restart", where="the running process")
 
 
 @check("config.options-known", severity=Severity.MEDIUM, section=CONFIGURATION, covers=("Check logs",))

@@ -5,7 +5,9 @@ from urllib.parse import urlsplit
 from packaging.version import Version
 
 from flower_audit.check import Finding, check, only_if
+from flower_audit.errors import Unobservable
 from flower_audit.facts.options import Options
+from flower_audit.facts.site import Site
 from flower_audit.model import Severity
 from flower_audit.policy import Policy
 from flower_audit.target import Target
@@ -171,7 +173,7 @@ def test_email_pattern_admits_somebody(options: Options) -> None:
 
 
 @check("auth.oauth-redirect-uri", severity=Severity.HIGH, section=AUTHENTICATION, covers=("OAuth troubleshooting",))
-def test_oauth_redirect_uri_leads_back(options: Options, target: Target) -> None:
+def test_oauth_redirect_uri_leads_back(options: Options, site: Site | Unobservable | None = None) -> None:
     """The provider sends people back to Flower's public https address.
 
     Why: Flower sends this URI as it is written; with another host, path or plain http the provider refuses, or the
@@ -183,10 +185,10 @@ def test_oauth_redirect_uri_leads_back(options: Options, target: Target) -> None
     only_if(bool(login.redirect_uri), "no redirect URI is set; auth.oauth-complete tells")
     uri, where = urlsplit(login.redirect_uri), "oauth2_redirect_uri"
     path = f"/{options.url_prefix}/login" if options.url_prefix else "/login"
-    public = urlsplit(target.url or "").hostname
+    public = site.origin.host if isinstance(site, Site) and not site.names_an_address else uri.hostname
     assert uri.scheme == "https", Finding(f"it begins with {uri.scheme or 'nothing'}", wanted="https", where=where)
     assert uri.path == path, Finding(f"its path is {uri.path or '/'}", wanted=path, where=where)
-    assert public in {None, uri.hostname}, Finding(f"its host is {uri.hostname}", wanted=f"{public}", where=where)
+    assert uri.hostname == public, Finding(f"its host is {uri.hostname}", wanted=f"{public}", where=where)
 
 
 @check("auth.cookie-secret", severity=Severity.MEDIUM, section=AUTHENTICATION, covers=("Authentication enabled",))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_STEPS = 20_000
-MAX_LENGTH = 8_192
+MAX_LENGTH = 4_096
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from flower_audit.parsers.systemd_unit import UnitText, command_words, environme
 LOGIN = ("basic_auth", "auth", "auth_provider", "oauth2_key", "oauth2_secret", "oauth2_redirect_uri", "cookie_secret")
 """Options that must not be told from a file that the running process may never have read."""
 
-CLOCK_SLACK_S = 2
-"""Start times are counted in whole seconds from a boot time in whole seconds."""
+CLOCK_SLACK_S = 5
+"""Start times are counted in whole seconds from a boot time that moves with every correction of the clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,17 +115,15 @@ def changed_since(start: Start, release: Version) -> tuple[str, ...]:
     now = _started_now(start)
     if now is None:
         return tuple(found)
-    running = effective_options(start.command, start.environ, start.read_config(), release)
-    fresh = effective_options(now.command, now.environ, now.read_config(), release)
+    running = effective_options(start.command, start.environ, start.read_config(), release, start.config_path)
+    fresh = effective_options(now.command, now.environ, now.read_config(), release, now.config_path)
     for name, given in running.options.items():
         other = fresh.options[name]
         if not (given.unknown or other.unknown) and given.value != other.value:
-            found.append(
-                f"{name} runs as {given.where or 'its default'} gave it, and {other.where or 'nothing'} differs now"
-            )
+            found.append(f"{name} runs with another value than {other.where or 'its default'} would give it now")
     for name in ("CELERY_BROKER_URL", "BROKER_URL", "FLOWER_UNAUTHENTICATED_API"):
         if start.environ.get(name) != now.environ.get(name):
-            found.append(f"{name} of the running process differs from the unit's")
+            found.append(f"{name} of the running process is not what the unit would set now")
     return tuple(found)
 
 
