@@ -55,7 +55,7 @@ def read(config: pytest.Config, closing: ExitStack) -> Asked:
         targets = tuple(Target.model_validate(one) for one in worker_input["flower_audit_targets"])
     else:
         targets = resolve(option.flower_host, configuration, _overrides(option))
-        old = _baseline(config, folder)
+        old = _baseline(config, folder, [target.name for target in targets])
         prepare_folder(folder)
         targets = tuple(_started(target, config, closing) for target in targets)
     return Asked(
@@ -115,7 +115,7 @@ def _configuration(config: pytest.Config) -> Configuration:
     return Configuration()
 
 
-def _baseline(config: pytest.Config, folder: Path) -> Report | None:
+def _baseline(config: pytest.Config, folder: Path, names: list[str]) -> Report | None:
     option = config.option
     if not option.flower_baseline:
         if option.flower_gate == "new":
@@ -123,6 +123,7 @@ def _baseline(config: pytest.Config, folder: Path) -> Report | None:
         return None
     path = Path(config.invocation_params.dir, option.flower_baseline)
     old = baseline.load(path)
+    baseline.refuse_strangers(old, names, f"--flower-baseline={option.flower_baseline}")
     if option.flower_gate == "new" and path.resolve() == (folder / FORMATS["json"].file_name).resolve():
         raise UsageError(
             f"--flower-baseline={option.flower_baseline} is the file that this audit writes, so a failure would be new "

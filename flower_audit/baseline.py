@@ -32,6 +32,16 @@ def load(path: Path) -> Report:
         raise UsageError(f"{path}: {error}") from error
 
 
+def refuse_strangers(old: Report, names: Iterable[str], what: str) -> None:
+    """Raise UsageError where the old report has none of these targets, so that everything would be new."""
+    known, wanted = {target.name for target in old.targets}, set(names)
+    if not known & wanted:
+        raise UsageError(
+            f"{what} has no target in common with this audit: it tells of {', '.join(sorted(known)) or 'none'}, "
+            f"this one is of {', '.join(sorted(wanted))}"
+        )
+
+
 def compare(old: Report, new: Report) -> Comparison:
     """What became of each check of the old report, and what the new one has besides.
 

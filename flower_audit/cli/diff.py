@@ -6,7 +6,6 @@ import click
 
 from flower_audit import baseline
 from flower_audit.cli import page
-from flower_audit.errors import UsageError
 from flower_audit.model import Severity
 from flower_audit.report import since
 
@@ -31,8 +30,7 @@ def command(ctx: click.Context, old: Path, new: Path, fail_on: str | None, as_js
     """
     before, after = baseline.load(old), baseline.load(new)
     names = {target.name for target in after.targets}
-    if not names & {target.name for target in before.targets}:
-        raise UsageError(f"{old} and {new} have no target in common: {', '.join(sorted(names))} is only in {new}")
+    baseline.refuse_strangers(before, names, str(old))
     comparison = baseline.compare(before, after)
     gate = baseline.gate(after, comparison, Severity(fail_on) if fail_on else after.gate.fail_on)
     if as_json:

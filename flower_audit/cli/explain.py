@@ -52,6 +52,10 @@ def _found(check_id: str) -> Check:
         return known[check_id]
     if check_id in catalogue.areas():
         raise UsageError(f"{check_id!r} is an area; list its checks with `flower-audit list --area {check_id}`")
+    if check_id.startswith("connection."):
+        raise UsageError(
+            f"{check_id!r} is no check: the audit reports it when a way in is shut, and its message says why"
+        )
     slugs = {name.partition(".")[2]: name for name in known}
     near = nearest_name(check_id, known) or slugs.get(check_id) or slugs.get(nearest_name(check_id, slugs), "")
     hint = f"; did you mean {near!r}?" if near else "; `flower-audit list` shows them all"

@@ -88,6 +88,7 @@ def test_every_check_can_be_explained(run, check) -> None:
         (["explain", "https.hst"], "Error: there is no check 'https.hst'; did you mean 'https.hsts'?"),
         (["explain", "hsts"], "Error: there is no check 'hsts'; did you mean 'https.hsts'?"),
         (["explain", "https"], "Error: 'https' is an area; list its checks with `flower-audit list --area https`"),
+        (["explain", "connection.host"], "Error: 'connection.host' is no check: the audit reports it when a way in is"),
         (["explain", "zzz"], "Error: there is no check 'zzz'; `flower-audit list` shows them all"),
         (["list", "--area", "htps"], "Error: there is no area 'htps'; did you mean 'https'?"),
         (["list", "--area", "people", "--severity", "critical"], "Error: no check is all of that; leave one of the"),
@@ -166,7 +167,7 @@ def test_diff_of_different_targets_is_refused(run, audited, tmp_path: Path) -> N
     other.write_text(json.dumps(document))
     done = run("diff", other, audited.path)
     assert done.exit_code == 2
-    assert "have no target in common" in done.stderr
+    assert f"{other} has no target in common with this audit: it tells of another, this one is of " in done.stderr
 
 
 @pytest.mark.parametrize("name", list(FORMATS))

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from flower_audit.model import Outcome, WaiverUse
+from flower_audit.report import json_format
 
 GAPS = {"https.expires-later", "https.headers", "https.hsts", "https.no-version-leak"}
 
@@ -58,6 +60,7 @@ def test_the_gate_on_what_is_new_passes_what_was_known(audited, audit) -> None:
     assert report.gate.reason.startswith("PASS: nothing high or worse newly failed since ")
     assert report.baseline is not None
     assert report.baseline.unchanged == len(report.results)
+    Draft202012Validator(json.loads(json_format.schema())).validate(json.loads(again.path.read_text()))
     assert f"Since the baseline of {audited.report.started_at}: {len(report.results)} as before" in again.text
 
 
@@ -96,6 +99,13 @@ def test_a_baseline_that_cannot_be_read_is_wrong_usage_before_anything_runs(
     assert said in done.text
     assert "Traceback" not in done.text
     assert not done.path.exists()
+
+
+def test_a_baseline_of_other_targets_is_wrong_usage(audited, audit) -> None:
+    done = audit(f"--flower-baseline={audited.path}", host="demo")
+    assert done.status == 4
+    assert "has no target in common with this audit: it tells of localhost:" in done.text
+    assert "this one is of demo" in done.text
 
 
 def test_the_file_that_is_about_to_be_written_is_no_baseline_for_a_gate(audited, audit) -> None:
