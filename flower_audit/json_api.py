@@ -34,7 +34,7 @@ class Reply:
         """The answer as JSON, None where it is none."""
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 

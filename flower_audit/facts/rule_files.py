@@ -34,7 +34,7 @@ def rule_files(local_prometheus: LocalPrometheus) -> RuleFiles:
         raise Unobservable(local_prometheus.problem)
     unreadable = [path for path, text in local_prometheus.rule_texts.items() if text is None]
     if unreadable:
-        raise Unobservable(f"{unreadable[0]} cannot be read by this user")
+        raise Unobservable(f"{unreadable[0]} cannot be read by this user, or is too long")
     unloaded = tuple(
         f"rule_files names {one} in {local_prometheus.config_file}, which is not loaded"
         for one in local_prometheus.not_reloaded

@@ -29,6 +29,7 @@ from flower_audit.parsers.celery_metrics import (
 from flower_audit.parsers.promql import Malformed, Selector, Unpredictable, parse, selectors
 from flower_audit.parsers.promql_evaluation import Evaluation
 
+MOST_RULES = 5000
 SITUATIONS = (FAILING, NO_WORKERS, BACKLOG)
 """The three the guide asks for."""
 
@@ -89,7 +90,7 @@ def read_rule_file(text: str, file: str = "") -> RuleSet:
     """Read a Prometheus rule file.  What cannot be read becomes a defect, beside what can."""
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""
         return RuleSet(defects=(f"{file or 'the rule file'} is no YAML{line}",))
@@ -101,9 +102,12 @@ def read_rule_file(text: str, file: str = "") -> RuleSet:
     alerts: list[AlertRule] = []
     records: dict[str, str] = {}
     defects: list[str] = []
-    for group in groups:
+    for group in groups[:MOST_RULES]:
         rules = group.get("rules") if isinstance(group, dict) else None
-        for rule in rules if isinstance(rules, list) else ():
+        for rule in rules[:MOST_RULES] if isinstance(rules, list) else ():
+            if len(alerts) + len(records) + len(defects) >= MOST_RULES:
+                defects.append(f"{file or 'the rule file'}: more rules than can be looked at")
+                return RuleSet(alerts=tuple(alerts), records=records, defects=tuple(defects))
             if not isinstance(rule, dict) or not isinstance(rule.get("expr"), str | int | float):
                 defects.append(f"{file or 'the rule file'}: a rule without an expression")
             elif isinstance(rule.get("alert"), str):

@@ -16,6 +16,7 @@ from flower_audit.parsers.promql import Matcher, Unpredictable
 MATCHER = re.compile(r"\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
 PLACEHOLDER = re.compile(r"(@|//|\.|^)example\.(com|org|net)\b|\byour[-_. ]|changeme", re.IGNORECASE)
 DEEPEST = 30
+MOST_ROUTES = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +86,13 @@ def read_configuration(text: str) -> tuple[Route, dict[str, Receiver]] | None:
     """The routing tree and the receivers of a configuration; None where it is none."""
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         return None
     if not isinstance(content, dict) or not isinstance(content.get("route"), dict):
         return None
     receivers = [_receiver(item) for item in _dicts(content.get("receivers"))]
-    return _route(content["route"], ""), {receiver.name: receiver for receiver in receivers}
+    root = _route(content["route"], "", [MOST_ROUTES])
+    return root, {receiver.name: receiver for receiver in receivers}
 
 
 def read_matcher(text: str) -> Matcher | None:
@@ -124,7 +126,9 @@ def _admits(matcher: Matcher, labels: Mapping[str, str]) -> bool:
         return False
 
 
-def _route(item: Mapping[str, Any], inherited: str, depth: int = 0) -> Route:
+def _route(item: Mapping[str, Any], inherited: str, left: list[int], depth: int = 0) -> Route:
+    """`left` counts down over the whole tree: YAML's aliases can make a small text an endless one."""
+    left[0] -= 1
     receiver = str(item.get("receiver") or inherited)
     matchers = [Matcher(str(name), "=", str(value)) for name, value in _pairs(item.get("match"))]
     matchers += [Matcher(str(name), "=~", str(value)) for name, value in _pairs(item.get("match_re"))]
@@ -134,11 +138,12 @@ def _route(item: Mapping[str, Any], inherited: str, depth: int = 0) -> Route:
         pieces = re.split(r",(?=\s*[a-zA-Z_]\w*\s*[=!])", str(text).strip().strip("{}"))
         matchers += [matcher for piece in pieces if (matcher := read_matcher(piece))]
     deeper = _dicts(item.get("routes")) if depth < DEEPEST else []
+    children = (_route(child, receiver, left, depth + 1) for child in deeper if left[0] > 0)
     return Route(
         receiver=receiver,
         matchers=tuple(matchers),
         carries_on=item.get("continue") is True,
-        routes=tuple(_route(child, receiver, depth + 1) for child in deeper),
+        routes=tuple(children),
     )
 
 

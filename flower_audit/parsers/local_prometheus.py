@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 BODY_CAP = 4000000
 FILE_CAP = 1000000
 FILES = 200
+ALL_FILES_CAP = 3000000
 QUOTES = chr(34) + chr(39)
 PROCESSES = 8
 TIMEOUT_S = 4
@@ -143,15 +144,19 @@ def written_patterns(file: Path) -> str:
 
 
 def rule_files(wanted: list[str], folder: str) -> dict[str, object]:
-    """What the rule files say now: text by path, None where it cannot be read."""
+    """What the rule files say now: text by path, None where it cannot be read or is too much."""
     texts: dict[str, object] = {}
+    left = ALL_FILES_CAP
     for pattern in wanted:
         for path in sorted(glob.glob(str(Path(folder) / pattern)))[:FILES]:  # noqa: PTH207 - the pattern may be absolute
             try:
                 with Path(path).open("rb") as file:
-                    texts[path] = file.read(FILE_CAP).decode(errors="replace")
+                    content = file.read(FILE_CAP)
             except OSError:
                 texts[path] = None
+                continue
+            left -= len(content)
+            texts[path] = content.decode(errors="replace") if left > 0 else None
     return texts
 
 

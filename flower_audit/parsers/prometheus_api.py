@@ -180,7 +180,7 @@ def rule_patterns(configuration: str) -> tuple[str, ...]:
     """The `rule_files` of a configuration; none where it is no YAML."""
     try:
         content = yaml.safe_load(configuration)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         return ()
     patterns = content.get("rule_files") if isinstance(content, dict) else None
     return tuple(str(one) for one in patterns) if isinstance(patterns, list) else ()

@@ -8,7 +8,15 @@ from functools import cache
 import promql_parser as ast
 
 LONGEST = 20_000
-DEEPEST = 200
+DEEPEST = 80
+MOST_OPERATORS = 250
+STRINGS = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`|#[^\n]*')
+OPERATORS = re.compile(r"[-+*/%^<>]|[=!]=|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
+PATTERN_LONGEST = 500
+VALUE_LONGEST = 200
+PATTERN_MOST_REPEATS = 4
+REPEATED_GROUP = re.compile(r"[+*}|][^()]*\)[+*{]")
+"""Patterns such as `(a+)+`, on which Python's engine may search for ever; RE2 does not."""
 
 
 class Malformed(ValueError):
@@ -31,7 +39,7 @@ class Matcher:
         """Whether a label with this value passes; a label that is not there has the empty value."""
         if self.op in {"=", "!="}:
             return (value == self.value) is (self.op == "=")
-        return (_anchored(self.value).fullmatch(value) is not None) is (self.op == "=~")
+        return (_anchored(self.value).fullmatch(value[:VALUE_LONGEST]) is not None) is (self.op == "=~")
 
     def __str__(self) -> str:
         return f'{self.name}{self.op}"{self.value}"'
@@ -62,6 +70,9 @@ _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
 
 @cache
 def _anchored(pattern: str) -> re.Pattern[str]:
+    repeats = len(re.findall(r"(?<!\\)[+*{]", pattern))
+    if len(pattern) > PATTERN_LONGEST or repeats > PATTERN_MOST_REPEATS or REPEATED_GROUP.search(pattern):
+        raise Unpredictable(f"the pattern {pattern[:60]!r} may take for ever to match")
     try:
         return re.compile(pattern, re.DOTALL)
     except re.error as error:
@@ -69,12 +80,17 @@ def _anchored(pattern: str) -> re.Pattern[str]:
 
 
 def parse(text: str) -> ast.Expr:
-    """Read an expression.  Raises Malformed, which also covers a text too long or nested too deep to be a rule."""
+    """Read an expression.
+
+    Raises Malformed, also for a text too long, too deep or of too many operators to be a rule that people wrote: the
+    parser is a native one that would end the whole audit where its stack ends.
+    """
+    bare = STRINGS.sub("", text)
     depth = deepest = 0
-    for character in text:
+    for character in bare:
         depth += (character in "([{") - (character in ")]}")
         deepest = max(deepest, depth)
-    if len(text) > LONGEST or deepest > DEEPEST:
+    if len(text) > LONGEST or deepest > DEEPEST or len(OPERATORS.findall(bare)) > MOST_OPERATORS:
         raise Malformed("the expression is longer or deeper than any rule written by people")
     try:
         return ast.parse(text)

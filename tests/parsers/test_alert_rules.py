@@ -19,7 +19,7 @@ from flower_audit.parsers.alert_rules import (
     read_rule_file,
     uncovered,
 )
-from flower_audit.parsers.promql import Malformed, Selector, Unpredictable, can_return, parse, selectors
+from flower_audit.parsers.promql import Malformed, Matcher, Selector, Unpredictable, can_return, parse, selectors
 from flower_audit.parsers.promql_evaluation import Evaluation
 
 FILES = sorted((Path(__file__).parent / "alert_rules").glob("*.yaml"))
@@ -166,6 +166,8 @@ def test_uncovered_keeps_the_order_of_the_guide() -> None:
         ("- alert: A\n  expr: up", "no list of groups"),
         ("", "no list of groups"),
         ("groups: [{name: a, rules: [{alert: A}]}]", "without an expression"),
+        ("groups: " + "[" * 5000, "is no YAML"),
+        ("groups: 2026-99-99", "is no YAML"),
     ],
 )
 def test_broken_files_say_what_is_wrong(text: str, defect: str) -> None:
@@ -215,10 +217,56 @@ def test_selectors_are_written_back_as_they_were() -> None:
     assert selectors(parse(found.quoted)) == (found,)
 
 
-@pytest.mark.parametrize("text", ["", "x >", "sum(", "x" * 30_000, "(" * 300 + "x" + ")" * 300])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x >",
+        "sum(",
+        "x" * 30_000,
+        "(" * 300 + "x" + ")" * 300,
+        "-" * 19_000 + "x",  # these overflow the native parser's stack
+        "+".join(["a"] * 9_000),
+        " or ".join(["a"] * 3_000),
+    ],
+    ids=range(8),
+)
 def test_what_is_no_expression(text: str) -> None:
     with pytest.raises(Malformed):
         parse(text)
+
+
+def test_long_rules_of_people_are_read() -> None:
+    text = " or ".join(f'celery_queue_length{{queue_name="q-{number}-and-or"}} > 1000' for number in range(100))
+    assert judge(AlertRule(name="x", expression=text)).covers == {"queue depth"}
+    assert len(selectors(parse(text))) == 100
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+", "(.*)*x", ".*a.*b.*c.*d.*e", "a" * 600, "(?P<"])
+def test_patterns_that_would_be_searched_for_ever(pattern: str) -> None:
+    with pytest.raises(Unpredictable):
+        Matcher("job", "=~", pattern).admits("a" * 60)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "admits"),
+    [
+        ("celery|flower", "flower", True),
+        (".*celery.*", "my-celery-1", True),
+        ("(a|b)", "ab", False),
+        ("task-(failed|x)", "task-failed", True),
+    ],
+)
+def test_patterns_of_people(pattern: str, value: str, admits: bool) -> None:
+    assert Matcher("job", "=~", pattern).admits(value) is admits
+    assert Matcher("job", "!~", pattern).admits(value) is not admits
+
+
+def test_a_small_text_of_endless_rules_is_bounded() -> None:
+    text = "r: &r {alert: A, expr: up}\ng: &g {name: a, rules: [" + "*r," * 3000 + "]}\ngroups: [" + "*g," * 3000 + "]"
+    found = read_rule_file(text, "bomb.yml")
+    assert len(found.alerts) <= 5000
+    assert "more rules than" in found.defects[-1]
 
 
 def test_an_unknown_metric_is_not_guessed() -> None:

@@ -133,3 +133,10 @@ def test_what_is_no_status(reply: Reply) -> None:
 )
 def test_matchers(text: str, read: str) -> None:
     assert str(read_matcher(text)) == read
+
+
+def test_an_endless_tree_is_bounded() -> None:
+    layers = "".join(f"r{n}: &r{n} {{receiver: x, routes: [*r{n - 1}, *r{n - 1}]}}\n" for n in range(1, 40))
+    found = read_configuration("r0: &r0 {receiver: x}\n" + layers + "route: *r39\nreceivers: [{name: x}]\n")
+    assert found is not None
+    assert list(found[1]) == ["x"]
