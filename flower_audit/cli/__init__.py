@@ -9,6 +9,7 @@ import click
 import flower_audit
 from flower_audit.errors import UsageError
 from flower_audit.parsers.nearest_name import nearest_name
+from flower_audit.report.inert import visible
 
 COMMANDS = {
     "list": "list_checks",
@@ -57,7 +58,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except UsageError as error:
-            raise Refused(str(error)) from error
+            raise Refused(visible(str(error))) from error
 
 
 @click.group(

@@ -8,6 +8,7 @@ from flower_audit import baseline
 from flower_audit.cli import page
 from flower_audit.model import Severity
 from flower_audit.report import since
+from flower_audit.report.inert import one_line
 
 REPORT = click.Path(path_type=Path)
 
@@ -38,6 +39,6 @@ def command(ctx: click.Context, old: Path, new: Path, fail_on: str | None, as_js
     else:
         page.paragraph([since.heading(comparison)], bold=True)
         page.paragraph(since.changes(comparison, targets=len(names), briefly=False), indent="  ")
-        page.paragraph([f"GATE {gate.reason}"], color="green" if gate.passed else "red", bold=True)
+        page.paragraph([f"GATE {one_line(gate.reason)}"], color="green" if gate.passed else "red", bold=True)
     if not gate.passed:
         ctx.exit(1)

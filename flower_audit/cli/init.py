@@ -12,6 +12,7 @@ from flower_audit.errors import NotApplicable, Unobservable, UsageError
 from flower_audit.gather import Gatherer, ways_needed
 from flower_audit.policy import Policy
 from flower_audit.recorder import audited
+from flower_audit.report.inert import one_line
 from flower_audit.resolve import DEMO, Overrides, resolve
 from flower_audit.target import Target
 
@@ -59,7 +60,7 @@ def command(
     called = name or _host_name(found)
     seen = _look(found)
     for problem in seen.problems:
-        click.echo(f"flower-audit: {problem}", err=True)
+        click.echo(f"flower-audit: {one_line(problem)}", err=True)
     text = write(called, found, seen)
     parse(text, "the new configuration")  # our own mistake is better found here than by its reader
     if path is None:

@@ -17,6 +17,7 @@ from flower_audit.cli import COMMANDS
 from flower_audit.model import Severity
 from flower_audit.report import FORMATS
 
+GOLDEN = Path(__file__).parents[1] / "report" / "golden"
 PROGRAM = [sys.executable, "-m", "flower_audit.cli"]
 
 
@@ -159,6 +160,14 @@ def test_diff_ends_with_1_when_something_became_worse(run, audited, tmp_path: Pa
 
     told = json.loads(run("diff", better, audited.path, "--json").output)
     assert [one["check"] for one in told["new_failures"]] == ["https.expires-later", "https.headers"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["diff", GOLDEN / "healthy.json"], ["diff", GOLDEN / "hostile.json"], ["render"]]
+)
+def test_hostile_text_of_a_report_is_shown_and_not_obeyed(run, arguments: list[str]) -> None:
+    done = run(*arguments, GOLDEN / "hostile.json")
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u200b]", done.output)
 
 
 def test_diff_of_different_targets_is_refused(run, audited, tmp_path: Path) -> None:
