@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,10 +59,8 @@ class Servers:
         deadline = time.monotonic() + limit_s
         while time.monotonic() < deadline:
             assert process.poll() is None, f"{command!r} ended with {process.returncode}"
-            with socket.socket() as sock:
-                sock.settimeout(1)
-                if sock.connect_ex((address, port)) == 0:
-                    return process
+            with suppress(OSError), socket.create_connection((address, port), timeout=1):
+                return process
             time.sleep(0.05)
         raise AssertionError(f"{command!r} does not listen on port {port}")
 
@@ -137,7 +136,7 @@ class Flowers:
     ) -> RunningFlower:
         port = self._servers.free_port(address)
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("FLOWER_", "CELERY_"))}
-        listen = (f"--port={port}", f"--address={address}", f"--db={self._folder}/{port}.db")
+        listen = (f"--port={port}", f"--address={address}", f"--db={self._folder}/{port}.db", "--inspect_timeout=200")
         self._servers.start(
             [flower_python(release), "-m", "celery", "-b", broker, "flower", *listen, *options],
             port,
@@ -145,7 +144,8 @@ class Flowers:
             cwd=self._folder,
             environment=clean | environment,
         )
-        return RunningFlower(url=f"http://{address}:{port}", port=port, release=release)
+        host = f"[{address}]" if ":" in address else address
+        return RunningFlower(url=f"http://{host}:{port}", port=port, release=release)
 
 
 @pytest.fixture(scope="session")

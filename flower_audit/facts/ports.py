@@ -4,15 +4,13 @@ import errno
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.options import Options
-from flower_audit.facts.site import Site, is_loopback
-from flower_audit.http_client import resolve
+from flower_audit.facts.site import Site
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 
@@ -71,12 +69,7 @@ def ports(target: Target, site: Site, trail: Trail, options: Options | Unobserva
     Absent: the address is this machine's own, where every port answers.
     Unobservable: something in between accepts every connection.
     """
-    addresses = {site.origin.address}
-    if site.machine:
-        with suppress(Unobservable):  # a name of the SSH configuration need not be one of the network
-            addresses |= set(resolve(site.machine, 22, target.timeout_s)[:1])
-    outside = sorted(address for address in addresses if not is_loopback(address))
-    if not outside:
+    if not site.outside:
         raise Absent("the address is this machine's own: what answers here tells nothing of what others reach")
     wanted = dict(PRIVATE)
     if not isinstance(options, Options):
@@ -87,7 +80,7 @@ def ports(target: Target, site: Site, trail: Trail, options: Options | Unobserva
         wanted.setdefault(options.broker.port, "the broker")
     expected = {site.origin.port, *(_port_of(url) for url in (target.prometheus, target.alertmanager) if url)}
     limit_s = min(LIMIT_S, target.timeout_s)
-    pairs = [(address, number) for address in outside for number in (*wanted, *UNLIKELY) if number not in expected]
+    pairs = [(address, number) for address in site.outside for number in (*wanted, *UNLIKELY) if number not in expected]
     with ThreadPoolExecutor(PARALLEL) as pool:
         states = list(pool.map(lambda pair: _state(pair[0], pair[1], limit_s, trail), pairs))
     tried = [

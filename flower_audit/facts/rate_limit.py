@@ -13,6 +13,7 @@ from flower_audit.target import Target
 MOST = 300
 PARALLEL = 20
 LIMIT_S = 10.0
+NEEDS = "needs --flower-host=ssh://… or --flower-connection, or --flower-active"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +38,9 @@ def rate_limit(
     if isinstance(proxy, Unobservable) and not target.active:
         raise proxy
     if not isinstance(site, Site):
-        raise site or NotAsked("needs --flower-host=ssh://… or --flower-connection, or --flower-active")
+        raise site or NotAsked(NEEDS)
     if not target.active:
-        raise NotAsked("needs --flower-host=ssh://… or --flower-connection, or --flower-active")
+        raise NotAsked("needs --flower-active" if target.connection else NEEDS)
     if site.problem:
         raise Unobservable(site.problem)
     request = Request(origin=site.origin, path=f"{site.prefix}/")

@@ -1,7 +1,6 @@
 """Which of Flower's routes answer whom: every kind of route, without and with wrong credentials, over every way in."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -10,7 +9,7 @@ from uuid import uuid4
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.options import Options
 from flower_audit.facts.proxy import Proxy
-from flower_audit.facts.site import Site, is_loopback
+from flower_audit.facts.site import Site
 from flower_audit.http_client import Client, resolve
 from flower_audit.http_messages import Origin, Request
 from flower_audit.parsers.access import Access, Kind
@@ -94,13 +93,13 @@ class Routes:
     def asks_for_login(self) -> bool:
         """The front page asks who wants to see it."""
         front = self.at("/")
-        return front is not None and front.access in {Access.REFUSED, Access.LOGIN}
+        return front is not None and _asks(front)
 
     @property
     def login_scheme(self) -> Literal["basic", "redirect", "refused", "none"]:
         """How the front page asks: for a password, by a redirect to a login, by refusing everybody, or not at all."""
         front = self.at("/")
-        if front is None or not self.asks_for_login:
+        if front is None or front.access not in {Access.REFUSED, Access.LOGIN}:
             return "none"
         if front.access is Access.LOGIN:
             return "redirect"
@@ -139,12 +138,17 @@ class Routes:
         failed = [visit for visit in visits if visit.access is Access.FAILED]
         if failed:
             raise Unobservable(f"not every {what} answered: {failed[0].note or failed[0]}")
-        closed = {Access.REFUSED, Access.LOGIN, Access.METHOD}
-        if self.asks_for_login:
-            closed.add(Access.NOT_FOUND)  # what is in front of Flower does not hand these on
-        if not any(visit.access in closed for visit in visits):
-            raise Unobservable(f"no {what} of Flower was found: {_unlike_flower(visits)}")
-        return ()
+        if any(_asks(visit) or visit.access is Access.METHOD for visit in visits):
+            return ()
+        shut = [visit for visit in visits if visit.status == 403]
+        if self.asks_for_login and (shut or any(visit.access is Access.NOT_FOUND for visit in visits)):
+            return ()  # what is in front of Flower does not hand these on
+        if shut:
+            raise Unobservable(
+                f"{shut[0]}: everybody is refused from here; whether a login is asked for where access is allowed, "
+                "an audit from there tells"
+            )
+        raise Unobservable(f"no {what} of Flower was found: {_unlike_flower(visits)}")
 
 
 @fact(way="url")
@@ -191,7 +195,7 @@ def _other_ways(
     plans = []
     if site.over_tls and (plain := plain_origin(target, site, proxy)):
         plans += [_plan("plain HTTP", plain, site.prefix, path) for path in SHORT]
-    for origin in direct_origins(site, options, target.timeout_s):
+    for origin in direct_origins(site, options):
         prefix = f"/{options.url_prefix}" if options and options.url_prefix else ""
         plans += [_plan("Flower's port", origin, prefix, path) for path in SHORT]
     scheme, port = site.origin.scheme, site.origin.port
@@ -214,21 +218,21 @@ def plain_origin(target: Target, site: Site, proxy: Proxy | None) -> Origin | No
     return site.origin_as("http", 80) if site.origin.port == 443 else None
 
 
-def direct_origins(site: Site, options: Options | None, limit_s: float) -> tuple[Origin, ...]:
+def direct_origins(site: Site, options: Options | None) -> tuple[Origin, ...]:
     """Flower's own port as others could reach it; none where the URL is that port or only this machine reaches it."""
     if options is not None and options.unix_socket:
         return ()
     port = options.port if options is not None else 5555
     tls = options is not None and options.serves_tls
-    hosts = {} if site.is_loopback or site.origin.port == port else {site.origin.address: site.origin.host}
-    if site.machine:
-        with suppress(Unobservable):  # a name of the SSH configuration need not be one of the network
-            for address in resolve(site.machine, port, limit_s)[:1]:
-                hosts.setdefault(address, site.machine)
     return tuple(
-        site.origin_as("https" if tls else "http", port, address=address, host=host)
-        for address, host in hosts.items()
-        if not is_loopback(address) and (address, port) != (site.origin.address, site.origin.port)
+        site.origin_as(
+            "https" if tls else "http",
+            port,
+            address=address,
+            host=site.origin.host if address == site.origin.address else site.machine,
+        )
+        for address in site.outside
+        if (address, port) != (site.origin.address, site.origin.port)
     )
 
 
@@ -276,6 +280,11 @@ def _not_found_is_open(visits: Iterable[Visit]) -> Iterable[Visit]:
             yield visit if front.access is Access.NOT_FOUND else replace(visit, access=Access.OPEN)
         else:
             yield visit
+
+
+def _asks(visit: Visit) -> bool:
+    """Whether a login was asked for; 403 only says that somebody is not let in."""
+    return visit.access is Access.LOGIN or (visit.access is Access.REFUSED and visit.status != 403)
 
 
 def _refused_by_flower(visit: Visit) -> bool:

@@ -1,6 +1,8 @@
 """Where people open Flower: the public URL, reached once, so that a dead one gives one verdict and not fifty."""
 
 import ipaddress
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,8 +26,9 @@ class Site:
 
     Shape: `prefix` is empty or starts with a slash, and does not end with one; `addresses` are all that the name
     resolves to, `origin.address` the one that is asked; `machine` is the name or address of Flower's own host where the
-    connection tells it, else empty; `is_flower_itself` tells that the port is Flower's own; `problem` is a sentence
-    where the port is open and does not answer as the URL says.
+    connection tells it, else empty; `outside` are the addresses of both that belong to another machine than the
+    auditor's, as only those are seen as others see them; `is_flower_itself` tells that nothing stands in front of
+    Flower; `problem` is a sentence where the port is open and does not answer as the URL says.
     """
 
     origin: Origin
@@ -33,6 +36,7 @@ class Site:
     found_by: str
     addresses: tuple[str, ...]
     machine: str = ""
+    outside: tuple[str, ...] = ()
     is_flower_itself: bool = False
     problem: str = ""
 
@@ -96,6 +100,7 @@ def site(
                 found_by=found_by,
                 addresses=addresses,
                 machine=machine,
+                outside=_outside(address, machine, target.timeout_s),
                 is_flower_itself=_is_flower_itself(answer, origin, options),
                 problem=answer.text if isinstance(answer, Failure) else "",
             )
@@ -153,6 +158,26 @@ def is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _outside(address: str, machine: str, limit_s: float) -> tuple[str, ...]:
+    found = [address]
+    if machine:
+        with suppress(Unobservable):  # a name of the SSH configuration need not be one of the network
+            found += resolve(machine, 22, limit_s)[:1]
+    return tuple(dict.fromkeys(one for one in found if not is_own(one)))
+
+
+def is_own(address: str) -> bool:
+    """Whether an address is one of this machine's own, loopback among them."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.connect((address.partition("%")[0], 9))  # sends nothing: asks the routing table
+        except OSError:
+            return is_loopback(address)
+        own: str = sock.getsockname()[0]
+        return own == address or is_loopback(address)
 
 
 def _is_plain_name(name: str) -> bool:

@@ -35,7 +35,7 @@ def listening(own_address: str) -> Iterator[Any]:
 
 def site_at(address: str, **more: Any) -> Site:
     origin = Origin(scheme="https", address=address, port=443, host="flower.test")
-    return Site(origin=origin, found_by="--flower-url", addresses=(address,), **more)
+    return Site(origin=origin, found_by="--flower-url", addresses=(address,), **{"outside": (address,)} | more)
 
 
 def test_open_and_refused(listening: Any, own_address: str, target: Any, trail: Any) -> None:
@@ -77,10 +77,10 @@ def test_something_that_accepts_everything(listening: Any, own_address: str, tar
 
 def test_the_machines_own_address_tells_nothing(target: Any, trail: Any) -> None:
     with pytest.raises(Absent, match="own"):
-        ports(target, site_at("127.0.0.1"), trail)
+        ports(target, site_at("127.0.0.1", outside=()), trail)
 
 
 def test_flowers_own_machine_is_looked_at_too(listening: Any, own_address: str, target: Any, trail: Any) -> None:
     listening(9540)
-    found = ports(target, site_at("127.0.0.1", machine=own_address), trail)
+    found = ports(target, site_at("127.0.0.1", outside=(own_address,)), trail)
     assert {(port.address, port.number) for port in found.open} >= {(own_address, 9540)}

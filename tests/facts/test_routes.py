@@ -161,7 +161,7 @@ def test_flowers_own_port_goes_round_the_login_of_the_proxy(
     running = flowers("2.2.0", address=own_address)
     proxied = caddy(f"{PROTECT} reverse_proxy {own_address}:{running.port}")
     options = options_of(port=running.port)
-    site = site_of(proxied.https, "https", machine=own_address)
+    site = site_of(proxied.https, "https", machine="flower1", outside=(own_address,))
     found = look(target, site, trail, options=options)
     assert found.open_pages == ()
     assert "/tasks" in {visit.path for visit in found.bypasses}
@@ -220,6 +220,14 @@ def test_a_redirect_to_itself_ends(caddy: Any, target: Any, site_of: Any, trail:
     found = look(target, site_of(caddy(" redir * {uri} 302").https, "https"), trail)
     with pytest.raises(Unobservable):
         _ = found.open_pages
+
+
+def test_what_is_refused_at_the_front_and_open_behind(
+    flowers: Any, caddy: Any, target: Any, site_of: Any, trail: Any
+) -> None:
+    running = flowers("2.2.0")
+    proxied = caddy(f" respond / 403\n reverse_proxy 127.0.0.1:{running.port}")
+    assert "/tasks" in paths(look(target, site_of(proxied.https, "https"), trail).open_pages)
 
 
 def test_the_audit_asks_little_and_says_who_it_is(flowers: Any, target: Any, site_of: Any, trail: Any) -> None:

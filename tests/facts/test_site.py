@@ -10,7 +10,8 @@ from packaging.version import Version
 from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.options import Options, Setting
 from flower_audit.facts.proxy import Proxy
-from flower_audit.facts.site import connection_host, public_url, site
+from flower_audit.facts.routes import routes
+from flower_audit.facts.site import connection_host, is_own, public_url, site
 from flower_audit.parsers.frontend import Listen
 from flower_audit.target import Target
 
@@ -122,3 +123,25 @@ def test_https_where_plain_http_is_spoken_is_a_problem_of_the_site(flowers: Any,
 )
 def test_the_network_name_of_a_connection(spec: str, name: str) -> None:
     assert connection_host(spec) == name
+
+
+def test_an_address_of_this_machine_is_not_seen_as_others_see_it(own_address: str, flowers: Any, trail: Any) -> None:
+    assert is_own("127.0.0.1")
+    assert is_own("127.8.9.1")
+    assert is_own("::1")
+    assert is_own(own_address)
+    assert not is_own("198.51.100.7")
+    running = flowers("2.2.0", address=own_address)
+    found = site(Target(name="t", url=f"http://{own_address}:{running.port}/", timeout_s=5), trail)
+    assert (found.outside, found.is_loopback, found.is_flower_itself) == ((), False, True)
+
+
+def test_ipv6(flowers: Any, trail: Any) -> None:
+    try:
+        running = flowers("2.2.0", "--basic_auth=admin:long-enough-secret", address="::1")
+    except OSError as error:
+        pytest.skip(f"no IPv6 here: {error}")
+    target = Target(name="t", url=f"http://[::1]:{running.port}/", timeout_s=5)
+    found = site(target, trail)
+    assert found.url == f"http://[::1]:{running.port}/"
+    assert routes(target, found, trail).open_pages == ()
