@@ -40,7 +40,15 @@ class Waiver(BaseModel):
 
     def covers(self, check_id: str, target: str) -> bool:
         """Whether this waiver speaks of that check on that target."""
-        return fnmatchcase(check_id, self.check) and fnmatchcase(target, self.target)
+        return self.names_check(check_id) and self.names_target(target)
+
+    def names_check(self, check_id: str) -> bool:
+        """Whether it speaks of that check."""
+        return fnmatchcase(check_id, self.check)
+
+    def names_target(self, target: str) -> bool:
+        """Whether it speaks of that target, whose name may itself look like a glob (`[::1]:8443`)."""
+        return target == self.target or fnmatchcase(target, self.target)
 
 
 class _Loader(yaml.SafeLoader):

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from fnmatch import fnmatchcase
 
 from flower_audit.configuration import Waiver
 from flower_audit.model import Outcome, Result, WaiverState, WaiverUse
@@ -67,8 +66,8 @@ def _state(
     audited: Collection[str],
     today: date,
 ) -> WaiverState:
-    ids = [one for one in {*checks, *(check for check, _ in outcomes)} if fnmatchcase(one, waiver.check)]
-    covered = {(one, target) for one in ids for target in audited if fnmatchcase(target, waiver.target)}
+    ids = [one for one in {*checks, *(check for check, _ in outcomes)} if waiver.names_check(one)]
+    covered = {(one, target) for one in ids for target in audited if waiver.names_target(target)}
     failing = tuple(sorted(f"{check}@{target}" for check, target in covered if outcomes.get((check, target)) in BROKEN))
     days_left = (waiver.until - today).days
 
@@ -88,7 +87,7 @@ def _state(
 
     if not ids:
         return state(WaiverUse.MATCHES_NOTHING, f"no check is called {waiver.check!r}{_hint(waiver.check, checks)}")
-    if not any(fnmatchcase(target, waiver.target) for target in targets):
+    if not any(waiver.names_target(target) for target in targets):
         return state(WaiverUse.MATCHES_NOTHING, f"no target is called {waiver.target!r}{_hint(waiver.target, targets)}")
     if days_left < 0:
         still = "what it covered fails again" if failing else "nothing that it covers fails: delete it"

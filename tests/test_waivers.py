@@ -49,6 +49,14 @@ def test_a_live_waiver_wins_over_an_ended_one_and_the_longest_over_the_rest() ->
     assert best_of([ended], "https.headers", "production", TODAY) is None
 
 
+def test_a_target_whose_name_looks_like_a_glob_is_still_itself() -> None:
+    one = waiver(target="[::1]:8443")
+    assert one.covers("https.hsts", "[::1]:8443")
+    assert not one.covers("https.hsts", "::8443")
+    found = state(one, result("https.hsts", "waived", target="[::1]:8443"), audited=("[::1]:8443",))
+    assert found.use is WaiverUse.IN_FORCE
+
+
 def test_a_broken_rule_says_what_its_waiver_means() -> None:
     assert remark(waiver(), TODAY) == "waived until 2026-12-31 by Kim: the parent domain"
     assert remark(waiver(until="2026-05-31"), TODAY) == "its waiver by Kim ended on 2026-05-31"
