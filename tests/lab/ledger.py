@@ -103,7 +103,7 @@ def take_down(entry: Entry) -> None:
     network.unpublish(entry.name)
     with network.exclusive():
         others = [other for other in entries() if other.name != entry.name]
-        network.disconnect(entry.name, last=not others)
+        network.disconnect(entry.name, entry.number, last=not others)
         shutil.rmtree(directory, ignore_errors=True)
         (HOSTS / f"{entry.name}.json").unlink(missing_ok=True)
 

@@ -55,8 +55,11 @@ def connect(name: str, number: int) -> None:
     ip("-n", space, "address", "add", f"{IPV6}{number:x}/64", "dev", "host0", "nodad")
 
 
-def disconnect(name: str, *, last: bool) -> None:
-    """Take the namespace away (its veth pair goes with it), and the bridge with the last host."""
+def disconnect(name: str, number: int, *, last: bool) -> None:
+    """Take the veth pair and the namespace away, and the bridge with the last host."""
+    # By name, not only with its namespace: the kernel lets go of a namespace when it has time for that.
+    if Path(f"/sys/class/net/{BRIDGE}{number}").exists():
+        ip("link", "delete", f"{BRIDGE}{number}")
     if Path(f"/run/netns/{namespace(name)}").exists():
         ip("netns", "delete", namespace(name))
     if last and Path(f"/sys/class/net/{BRIDGE}").exists():
