@@ -87,7 +87,7 @@ def prove(state: State) -> Verdict:
     trouble = ""
     report = tree.cache() / "matrix" / state.name
     try:
-        with Host(f"m-{state.name}"[:60], flower=state.flower, packages=state.packages) as host:
+        with Host(f"{state.name}-{os.getpid()}"[:60], flower=state.flower, packages=state.packages) as host:
             host.ready()
             if state.certificate:
                 host.renew(state.certificate)
