@@ -47,14 +47,21 @@ def _index() -> Iterator[str]:
         own = [one for one in checks if one.area == area]
         chapters = ", ".join(section for section in SECTIONS if any(one.section == section for one in own))
         yield f"| [{area}]({area}.md) | {len(own)} | {chapters} |"
-    for heading, lines in (("The production checklist", CHECKLIST), ("Troubleshooting", TROUBLESHOOTING)):
+    for heading, lines in (
+        ("The production checklist", CHECKLIST),
+        ("Troubleshooting", TROUBLESHOOTING),
+        ("The chapters", SECTIONS),
+    ):
         yield ""
         yield f"## {heading}"
         yield ""
-        yield "| line of the guide | answered by |"
+        yield "| of the guide | answered by |"
         yield "|---|---|"
         for line in lines:
-            yield f"| {line} | {', '.join(_link(one) for one in checks if line in one.covers)} |"
+            answers = [
+                _link(one) for one in checks if line in one.covers or (lines is SECTIONS and line == one.section)
+            ]
+            yield f"| {line} | {', '.join(answers)} |"
 
 
 def _area(area: str) -> Iterator[str]:
