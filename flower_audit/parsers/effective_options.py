@@ -32,6 +32,9 @@ CELERY_OPTIONS = TAKES_VALUE | {"-q", "--quiet", "-C", "--no-color"}
 TAKES_CELERY_OPTIONS_BEFORE = Version("1.0.0")
 """Flower before it, and so Celery before 5, understands Celery's own options after `flower` too."""
 
+BROKER_NAMES = frozenset({"broker", "broker_url", "celery_broker_url"})
+"""Names by which people give Flower a broker, in vain."""
+
 Source = Literal["flag", "file", "environment", "default"]
 Kind = Literal["unknown-name", "shadowed", "boolean", "dropped", "refused"]
 
@@ -89,7 +92,9 @@ def effective_options(
         for name, given in layer.items():
             _note_shadowing(name, found.options[name], given, found.problems)
             found.options[name] = given
-    found.problems += _unknown_variables(found, environ, config)
+    flagged = any(word.startswith(("-b", "--broker", "-A", "--app")) for word in command.before)
+    broker_given = flagged or bool(environ.keys() & {"CELERY_BROKER_URL", "BROKER_URL", "APP"})
+    found.problems += _unknown_names(found, environ, config, config_path, broker_given)
     return found
 
 
@@ -129,20 +134,6 @@ def _from_file(known: Mapping[str, Option], config: ConfigFile, path: str, probl
         where = f"{path}:{assigned.line}"
         option = known.get(name)
         if option is None:
-            if name in config.used:
-                continue
-            if name.lower() in known and name != name.lower():
-                sentence = f"{name} is ignored: Flower reads the name {name.lower()}, in lower case"
-                problems.append(Problem(kind="unknown-name", text=sentence, where=where))
-            elif name in every_option():
-                sentence = f"{name} is no option of this Flower; another release has it"
-                problems.append(Problem(kind="unknown-name", text=sentence, where=where))
-            elif near := nearest_name(name, known):
-                sentence = f"{name} is no option of this Flower; did you mean {near}?"
-                problems.append(Problem(kind="unknown-name", text=sentence, where=where))
-            elif name in {"broker_url", "broker", "BROKER_URL", "celery_broker_url"}:
-                sentence = f"{name} is ignored: the broker is given to celery (-b, CELERY_BROKER_URL)"
-                problems.append(Problem(kind="dropped", text=sentence, where=where))
             continue
         if isinstance(assigned.value, Unknown):
             layer[name] = Given(unknown=assigned.value.reason, source="file", where=where)
@@ -187,20 +178,42 @@ def _from_flags(
     return layer
 
 
-def _unknown_variables(found: Effective, environ: Mapping[str, str], config: ConfigFile | None) -> Iterator[Problem]:
-    """FLOWER_* variables that were meant for an option: like its name, or its name and more while it is not set.
+def _unknown_names(
+    found: Effective, environ: Mapping[str, str], config: ConfigFile | None, path: str, broker_given: bool
+) -> Iterator[Problem]:
+    """Names in the environment and the file that were meant for an option, or for the broker, and do nothing.
 
-    Others (FLOWER_VERSION, FLOWER_PASSWORD …) are used by wrappers and by the configuration file itself.
+    Of FLOWER_* variables those like an option's name, and those that go on from the name of one that is not set; others
+    (FLOWER_VERSION, FLOWER_PASSWORD …) are used by wrappers.  Of the file's names those that it does not use itself.
     """
+    assigned = config.names if config else {}
+    used = config.used if config else frozenset()
+    misplaced = "is ignored: the broker is given to celery (-b, CELERY_BROKER_URL)"
     for variable in environ:
         name = variable.removeprefix("FLOWER_").lower().replace("-", "_")
-        used = config is not None and variable in config.used
-        if not variable.startswith("FLOWER_") or name in found.options or variable in ENVIRONMENT_ONLY or used:
+        told = {*found.options, *ENVIRONMENT_ONLY, *used}
+        if not variable.startswith("FLOWER_") or name in told or variable in told:
             continue
         begun = [option for option in found.options if name.startswith(f"{option}_")]
         unset = all(found.options[option].source == "default" for option in begun)
-        if nearest_name(name, found.options) or (begun and unset) or name in every_option():
+        if name in BROKER_NAMES:
+            if not broker_given:
+                yield Problem(kind="dropped", text=f"{variable} {misplaced}", where="the environment")
+        elif nearest_name(name, found.options) or (begun and unset) or name in every_option():
             yield _unknown_name(name, variable, found.options, begun)
+    for name in (name for name in assigned if name not in found.options and name not in used):
+        where = f"{path}:{assigned[name].line}"
+        near = nearest_name(name, found.options)
+        if name.lower() in BROKER_NAMES:
+            if not broker_given:
+                yield Problem(kind="dropped", text=f"{name} {misplaced}", where=where)
+        elif name.lower() in found.options:
+            sentence = f"{name} is ignored: Flower reads the name {name.lower()}, in lower case"
+            yield Problem(kind="unknown-name", text=sentence, where=where)
+        elif near or name in every_option():
+            advice = f"did you mean {near}?" if near else "another release has it"
+            sentence = f"{name} is no option of this Flower; {advice}"
+            yield Problem(kind="unknown-name", text=sentence, where=where)
 
 
 def _unknown_name(name: str, where: str, known: Iterable[str], begun: Sequence[str] = ()) -> Problem:

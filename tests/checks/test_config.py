@@ -121,7 +121,14 @@ def test_booleans_honoured() -> None:
 def test_cli_form() -> None:
     checks.test_command_line_is_honoured(flower("--port=1", "--persistent"))
     checks.test_command_line_is_honoured(flower("--broker=redis://h", release="0.9.7"))
-    for options in (flower("--broker=redis://:pw@h"), flower("-A", "proj"), flower("port=1", "--persistent")):
+    checks.test_command_line_is_honoured(flower(FLOWER_BROKER="redis://h", CELERY_BROKER_URL="redis://h"))
+    for options in (
+        flower("--broker=redis://:pw@h"),
+        flower("-A", "proj"),
+        flower("port=1", "--persistent"),
+        flower(FLOWER_BROKER_URL="redis://:pw@h"),
+        flower(config="broker_url = 'redis://:pw@h'"),
+    ):
         with pytest.raises(AssertionError) as error:
             checks.test_command_line_is_honoured(options)
         assert "pw" not in str(error.value.args[0])
