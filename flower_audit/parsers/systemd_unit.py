@@ -3,6 +3,7 @@
 Sources: systemd.syntax(7), systemd.unit(5), systemd.exec(5), systemd.service(5).
 """
 
+import fnmatch
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -149,8 +150,13 @@ def _filled(match: re.Match[str], environment: Mapping[str, str]) -> str:
 
 
 def environment_at_start(unit: UnitText, files: Mapping[str, str]) -> dict[str, str]:
-    """The variables that a start of the unit would set now; `files` maps paths of EnvironmentFile= to their text."""
+    """The variables that a start of the unit would set now; `files` maps paths of EnvironmentFile= to their text.
+
+    A path may be a pattern and hold specifiers such as %i; `files` has the paths that systemd made of it.
+    """
     found = unit.environment()
     for directive in unit.all("EnvironmentFile"):
-        found.update(read_environment_file(files.get(directive.value.lstrip("-"), "")))
+        pattern = re.sub(r"%[^%]", "*", directive.value.lstrip("-"))
+        for path in fnmatch.filter(sorted(files), pattern):
+            found.update(read_environment_file(files[path]))
     return found

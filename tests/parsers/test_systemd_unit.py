@@ -107,6 +107,12 @@ def test_environment_files_stand_above_the_unit() -> None:
     assert environment_at_start(unit, files) == {"A": "2", "B": "1", "C": "5"}
 
 
+def test_environment_file_of_an_instance() -> None:
+    unit = read_unit("[Service]\nEnvironmentFile=/etc/flower/common.env\nEnvironmentFile=-/etc/flower/%i.env\n")
+    files = {"/etc/flower/common.env": "A=1\nB=1\n", "/etc/flower/prod.env": "B=2\n"}
+    assert environment_at_start(unit, files) == {"A": "1", "B": "2"}
+
+
 def test_variables_with_specifiers_are_named() -> None:
     unit = read_unit("[Service]\nEnvironment=A=%h/x\nEnvironment=B=100%%\n")
     assert unit.specifiers() == {"A"}
