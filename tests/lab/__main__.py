@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -35,11 +37,20 @@ def main() -> int:
     if reason:
         print(reason, file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, _end)
     try:
         return _run(options)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return 1
+
+
+def _end(*_: object) -> None:
+    """Leave nothing behind when told to end, whatever the threads are at."""
+    for entry in ledger.entries():
+        if entry.owner == os.getpid():
+            ledger.take_down(entry)
+    os._exit(143)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -61,6 +72,7 @@ def _run(options: argparse.Namespace) -> int:
         case "sweep":
             print(*ledger.sweep(everything=options.all), sep="\n")
         case "matrix":
+            ledger.sweep()
             wanted = [state for state in scripts.every() if _chosen(state.name, options.only)]
             verdicts = []
             for verdict in matrix.run(wanted, options.jobs):
