@@ -85,6 +85,8 @@ def _look(target: Target) -> Seen:
                 continue
             except Unobservable as error:
                 problems.append(gatherer.redactor(str(error)))
+            except Exception as error:  # noqa: BLE001 - a mistake in one fact must not cost all the others
+                problems.append(f"a bug in flower-audit, fact {name}: {type(error).__name__}: {error}")
         head = audited(target, gatherer)
     finally:
         gatherer.close()
