@@ -1,5 +1,6 @@
 # A self-signed certificate
 # fails: https.trusted
+# may: auth.accounts-work monitoring.workers-agree workers.broker-seen-by-flower workers.visible
 # may: https.chain-complete https.renewal-works https.renewal-scheduled
 cd /etc/ssl/private
 openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj "/CN=$LAB_NAME" -addext "subjectAltName=DNS:$LAB_NAME" \
