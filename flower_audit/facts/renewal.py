@@ -36,8 +36,8 @@ grep -sE '^ *(deploy|renew|post)-hook' /etc/letsencrypt/cli.ini
 echo '@@pre_hooks'
 ls -A /etc/letsencrypt/renewal-hooks/pre 2>/dev/null; grep -sE '^ *pre-hook' /etc/letsencrypt/cli.ini
 echo '@@webroots'
-sed -n 's/^\(webroot_path\|[a-z0-9.*-]*\) *= *\(\/[^,]*\),\{0,1\} *$/\2/p' /etc/letsencrypt/renewal/*.conf 2>/dev/null |
-  sort -u | while read -r d; do [ -d "$d" ] || echo "$d"; done
+grep -hsE '^(webroot_path|[a-z0-9.*-]+\.[a-z0-9.*-]+) *= *[/"]' /etc/letsencrypt/renewal/*.conf |
+  sed 's/^[^=]*= *//; s/[ ,"]*$//; s/^"//' | tr ',' '\n' | sort -u | while read -r d; do [ -d "$d" ] || echo "$d"; done
 echo '@@acme'
 grep -HsE "^(Le_RealFullChainPath|Le_ReloadCmd|Le_NextRenewTime)=" /root/.acme.sh/*/*.conf /home/*/.acme.sh/*/*.conf
 echo '@@log'
