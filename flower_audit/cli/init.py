@@ -8,7 +8,7 @@ import click
 
 from flower_audit.cli.first_configuration import Seen, write
 from flower_audit.configuration import FILE_NAME, Configuration, parse
-from flower_audit.errors import NotApplicable, Unobservable, UsageError
+from flower_audit.errors import NotApplicable, NotAsked, Unobservable, UsageError
 from flower_audit.gather import Gatherer, ways_needed
 from flower_audit.policy import Policy
 from flower_audit.recorder import audited
@@ -81,7 +81,7 @@ def _look(target: Target) -> Seen:
         for name in names:
             try:
                 known |= gatherer.facts_for({name: False})
-            except NotApplicable:
+            except (NotApplicable, NotAsked):
                 continue
             except Unobservable as error:
                 problems.append(gatherer.redactor(str(error)))
