@@ -1,0 +1,68 @@
+"""Each rule of the certificate on disk and of its renewal: kept, and broken one way at a time."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flower_audit.checks import test_certificate_files as checks
+
+from flower_audit.check import Finding
+from flower_audit.errors import Unobservable
+from flower_audit.facts.disk_certificate import CertificateFile, DiskCertificate
+from flower_audit.facts.renewal import Renewal
+
+from .test_proxy import NGINX
+
+FILE = CertificateFile(path="/etc/ssl/f.pem", key="/etc/ssl/f.key", sha256="ab" * 32)
+GOOD = DiskCertificate(files=(FILE,), served_sha256="ab" * 32)
+RENEWAL = Renewal(manager="certbot", name="flower.example.com", schedule="certbot.timer")
+
+
+def finding(check: Any, *facts: Any) -> Finding:
+    with pytest.raises(AssertionError) as caught:
+        check(*facts)
+    found = caught.value.args[0]
+    assert isinstance(found, Finding)
+    return found
+
+
+def test_reloaded() -> None:
+    check = checks.test_served_certificate_is_the_one_on_disk
+    check(NGINX, GOOD)
+    rsa = replace(FILE, path="/etc/ssl/rsa.pem", sha256="cd" * 32)
+    check(NGINX, replace(GOOD, files=(rsa, FILE)))
+    found = finding(check, NGINX, replace(GOOD, served_sha256="ef" * 32))
+    assert "efefefef" in found.observed
+    assert "abababab" in found.wanted
+    assert "systemctl reload nginx" in found.fix
+    with pytest.raises(Unobservable):
+        check(NGINX, replace(GOOD, served_sha256=""))
+    with pytest.raises(Unobservable):
+        check(NGINX, replace(GOOD, files=(replace(FILE, sha256="", problem="no such file"),)))
+
+
+def test_key_private() -> None:
+    check = checks.test_key_is_private
+    check(GOOD)
+    exposed = replace(FILE, key_readers="every user can read it (mode 644, root:root)")
+    found = finding(check, replace(GOOD, files=(FILE, exposed)))
+    assert "/etc/ssl/f.key: every user can read it" in found.observed
+    assert found.fix.startswith("chmod 0600 /etc/ssl/f.key;")
+    with pytest.raises(Unobservable):
+        check(replace(GOOD, files=(replace(FILE, key_missing=True),)))
+
+
+def test_renewal_scheduled() -> None:
+    check = checks.test_renewal_is_scheduled
+    check(RENEWAL)
+    idle = replace(RENEWAL, schedule="", unscheduled="certbot.timer is inactive and disabled")
+    assert finding(check, idle).observed == "certbot.timer is inactive and disabled"
+    assert finding(check, idle).fix == "systemctl enable --now certbot.timer"
+    assert "acme.sh" in finding(check, replace(idle, manager="acme.sh")).fix
+
+
+def test_renewal_works() -> None:
+    check = checks.test_renewal_works
+    check(RENEWAL)
+    assert "challenges" in finding(check, replace(RENEWAL, failed="Some challenges have failed")).observed
+    assert finding(check, replace(RENEWAL, defects=("no hook",))).observed == "no hook"
