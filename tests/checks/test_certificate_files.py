@@ -28,7 +28,7 @@ def finding(check: Any, *facts: Any) -> Finding:
 
 def test_reloaded() -> None:
     check = checks.test_served_certificate_is_the_one_on_disk
-    check(NGINX, GOOD)
+    checks.test_served_certificate_is_the_one_on_disk(NGINX, GOOD)
     rsa = replace(FILE, path="/etc/ssl/rsa.pem", sha256="cd" * 32)
     check(NGINX, replace(GOOD, files=(rsa, FILE)))
     found = finding(check, NGINX, replace(GOOD, served_sha256="ef" * 32))
@@ -43,7 +43,7 @@ def test_reloaded() -> None:
 
 def test_key_private() -> None:
     check = checks.test_key_is_private
-    check(GOOD)
+    checks.test_key_is_private(GOOD)
     exposed = replace(FILE, key_readers="every user can read it (mode 644, root:root)")
     found = finding(check, replace(GOOD, files=(FILE, exposed)))
     assert "/etc/ssl/f.key: every user can read it" in found.observed
@@ -54,7 +54,7 @@ def test_key_private() -> None:
 
 def test_renewal_scheduled() -> None:
     check = checks.test_renewal_is_scheduled
-    check(RENEWAL)
+    checks.test_renewal_is_scheduled(RENEWAL)
     idle = replace(RENEWAL, schedule="", unscheduled="certbot.timer is inactive and disabled")
     assert finding(check, idle).observed == "certbot.timer is inactive and disabled"
     assert finding(check, idle).fix == "systemctl enable --now certbot.timer"
@@ -63,6 +63,6 @@ def test_renewal_scheduled() -> None:
 
 def test_renewal_works() -> None:
     check = checks.test_renewal_works
-    check(RENEWAL)
+    checks.test_renewal_works(RENEWAL)
     assert "challenges" in finding(check, replace(RENEWAL, failed="Some challenges have failed")).observed
     assert finding(check, replace(RENEWAL, defects=("no hook",))).observed == "no hook"

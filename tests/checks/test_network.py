@@ -35,7 +35,7 @@ def finding(check: Any, *facts: Any) -> Finding:
 
 def test_active() -> None:
     check = checks.test_firewall_is_active
-    check(GOOD)
+    checks.test_firewall_is_active(GOOD)
     assert "no rule" in finding(check, OFF).observed
     assert "no firewall tool" in finding(check, replace(OFF, tools=(), manager="")).observed
 
@@ -50,7 +50,7 @@ def test_the_fix_is_for_what_the_host_has(manager: str, words: str) -> None:
 
 def test_default_deny() -> None:
     check = checks.test_firewall_denies_by_default
-    check(GOOD)
+    checks.test_firewall_denies_by_default(GOOD)
     check(replace(GOOD, denies=("ip",)))
     check(replace(GOOD, denies=("ip6",), families=("ip6",)))
     assert "IPv4" in finding(check, replace(GOOD, denies=())).observed
@@ -61,7 +61,7 @@ def test_default_deny() -> None:
 
 def test_both_families() -> None:
     check = checks.test_firewall_covers_both_families
-    check(GOOD)
+    checks.test_firewall_covers_both_families(GOOD)
     assert "IPv6" in finding(check, replace(GOOD, denies=("ip",))).observed
     with pytest.raises(NotApplicable):
         check(replace(GOOD, denies=("ip",), families=("ip",)))
@@ -71,7 +71,7 @@ def test_both_families() -> None:
 
 def test_survives_a_reboot() -> None:
     check = checks.test_firewall_survives_a_reboot
-    check(GOOD)
+    checks.test_firewall_survives_a_reboot(GOOD)
     check(replace(GOOD, denies=("ip",), boots={"ip": "x"}))
     assert "IPv4 and IPv6" in finding(check, replace(GOOD, boots={})).observed
     assert "the IPv6 rules" in finding(check, replace(GOOD, boots={"ip": "rules.v4"})).observed
@@ -84,7 +84,7 @@ def test_survives_a_reboot() -> None:
 
 def test_loopback() -> None:
     check = checks.test_flower_listens_on_loopback
-    check(BEHIND, Endpoints(places=("127.0.0.1:5555", "[::1]:5555")))
+    checks.test_flower_listens_on_loopback(BEHIND, Endpoints(places=("127.0.0.1:5555", "[::1]:5555")))
     check(BEHIND, Endpoints(places=("unix:/run/flower/f.sock",)))
     assert "0.0.0.0:5555" in finding(check, BEHIND, Endpoints(places=("0.0.0.0:5555", "[::]:5555"))).observed
     socket = "unix:/tmp/f.sock"
@@ -98,7 +98,7 @@ def test_loopback() -> None:
 def test_port_owner() -> None:
     check = checks.test_port_is_flowers_own
     own, other = "127.0.0.1:5555 is held by celery (pid 66)", "*:5555 is held by python3 (pid 9)"
-    check(PortOwner(port=5555, holders=(own,), strangers=(), running=True))
+    checks.test_port_is_flowers_own(PortOwner(port=5555, holders=(own,), strangers=(), running=True))
     assert (
         finding(check, PortOwner(port=5555, holders=(own, other), strangers=(other,), running=True)).observed == other
     )
