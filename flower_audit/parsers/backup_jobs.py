@@ -60,24 +60,21 @@ def timers_for(database: str, folders: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def unit_text(unit: str, folders: tuple[str, ...]) -> tuple[str, str]:
-    """Everything that a service says and runs, and the first script among it."""
-    text, template = "", re.sub(r"@.*\.", "@.", unit)
-    for folder in reversed(folders):
-        for name in (template, unit) if template != unit else (unit,):
-            files = [Path(folder, name), *sorted(Path(folder, name + ".d").glob("*.conf"))]
-            text += "".join(text_of(file) + "\n" for file in files)
-    commands = "\n".join(re.findall(r"^Exec\w+=[-@:+!]*(.*)$", text, re.MULTILINE))
-    environment = "\n".join(
-        re.sub(r"[\x22\x27]", "", line) for line in re.findall(r"^Environment=(.*)$", text, re.MULTILINE)
-    )
-    return with_scripts(environment.replace(" ", "\n") + "\n" + commands)
+    """Everything that a service runs, drop-ins applied, and the first script among it."""
+    names = [unit, re.sub(r"@.*\.", "@.", unit)]
+    fragments = [Path(folder, name) for name in names for folder in folders if Path(folder, name).exists()]
+    drop_ins = [file for name in names for folder in folders for file in Path(folder, name + ".d").glob("*.conf")]
+    text = "\n".join(text_of(file) for file in [*fragments[:1], *sorted(set(drop_ins), key=lambda file: file.name)])
+    commands: dict[str, list[str]] = {}
+    for name, value in re.findall(r"(?m)^(Exec\w+|Environment)=[-@:+!]*(.*)$", text.replace("\\\n", " ")):
+        commands[name] = [*commands.get(name, []), value] if value.strip() else []  # an empty one takes all back
+    settings = re.sub(r"[\x22\x27]", "", "\n".join(commands.pop("Environment", []))).replace(" ", "\n")
+    return with_scripts("\n".join([settings, *(line for lines in commands.values() for line in lines)]))
 
 
 def state_of(timer: str, service: str) -> dict[str, Any]:
     """What systemd says of a timer and the service it starts; empty where systemd does not run."""
-    wanted = (
-        "ActiveState,UnitFileState,LastTriggerUSec,Result,ExecMainStatus,ExecMainExitTimestamp,NextElapseUSecRealtime"
-    )
+    wanted = "ActiveState,UnitFileState,Result,ExecMainStatus,ExecMainExitTimestamp"
     try:
         answers = [
             subprocess.run(  # noqa: S603 - the name of a unit that was found on disk
@@ -95,7 +92,6 @@ def state_of(timer: str, service: str) -> dict[str, Any]:
     return {
         "active": first.get("ActiveState", "") == "active",
         "enabled": first.get("UnitFileState", "")[:20],
-        "last_trigger": first.get("LastTriggerUSec", "")[:40],
         "result": second.get("Result", "")[:30],
         "status": second.get("ExecMainStatus", "")[:10],
         "ended": second.get("ExecMainExitTimestamp", "")[:40],

@@ -222,6 +222,19 @@ def test_a_timer_with_a_drop_in(tmp_path: Path) -> None:
     (job,) = timers_for(DATABASE, (str(units),))
     assert (job["name"], job["service"]) == ("nightly.timer", "dump.service")
     assert str(out) in job["places"]
+    (units / "dump.service.d" / "y.conf").write_text("[Service]\nExecStart=\nExecStart=/usr/bin/true\n")
+    assert timers_for(DATABASE, (str(units),)) == []
+
+
+def test_a_unit_of_the_administrator_replaces_the_vendors(tmp_path: Path) -> None:
+    etc, usr = tmp_path / "etc", tmp_path / "usr"
+    for folder in (etc, usr):
+        folder.mkdir()
+    (usr / "dump.timer").write_text("[Timer]\nOnCalendar=daily\n")
+    (usr / "dump.service").write_text(f"[Service]\nExecStart=/bin/sh -c \\\n 'cp {DATABASE} /srv/x'\n")
+    assert len(timers_for(DATABASE, (str(etc), str(usr)))) == 1
+    (etc / "dump.service").write_text("[Service]\nExecStart=/usr/bin/true\n")
+    assert timers_for(DATABASE, (str(etc), str(usr))) == []
 
 
 def test_a_script_that_run_parts_passes_over(tmp_path: Path) -> None:
