@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -19,6 +20,7 @@ from .scripts import State
 
 ALARMS = ("fail", "unknown", "bug")
 AUDIT_TIMEOUT_S = 180
+NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,9 @@ def prove(state: State) -> Verdict:
     trouble = ""
     report = tree.cache() / "matrix" / state.name
     try:
-        with Host(f"{state.name}-{os.getpid()}"[:60], flower=state.flower, packages=state.packages) as host:
+        # Short: nginx takes names of up to 46 characters unless it is told otherwise.
+        name = f"m{os.getpid()}-{next(NUMBERS)}-{state.name[:16].rstrip('-')}"
+        with Host(name, flower=state.flower, packages=state.packages) as host:
             host.ready()
             if state.certificate:
                 host.renew(state.certificate)

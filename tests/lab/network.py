@@ -85,5 +85,12 @@ def _rewrite(name: str, line: str | None) -> None:
     with exclusive():
         mine = f" {name}.{DOMAIN} {MARK}"
         kept = [row for row in HOSTS_FILE.read_text().splitlines() if not row.endswith(mine)]
-        # In place, not by rename: in a container the file is often a mount of its own.
-        HOSTS_FILE.write_text("\n".join([*kept, line] if line else kept) + "\n")
+        text = "\n".join([*kept, line] if line else kept) + "\n"
+        partial = HOSTS_FILE.with_name("hosts.flower-lab")
+        partial.write_text(text)
+        partial.chmod(0o644)
+        try:
+            partial.rename(HOSTS_FILE)  # at once: somebody resolves a name at every moment
+        except OSError:  # in a container the file is often a mount of its own
+            partial.unlink()
+            HOSTS_FILE.write_text(text)

@@ -8,6 +8,5 @@ mv $UNIT /root/
 systemctl daemon-reload
 set -a; . $ENVIRONMENT; set +a
 cd /opt/flower
-setsid setpriv --reuid=celery --regid=celery --clear-groups \
-    /opt/flower/venv/bin/celery flower --conf=/etc/flower/flowerconfig.py > /dev/null 2>&1 < /dev/null &
+by_hand /opt/flower/venv/bin/celery flower --conf=/etc/flower/flowerconfig.py
 flower_answers
