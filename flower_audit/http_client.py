@@ -18,7 +18,7 @@ import httpx
 
 from flower_audit import __version__
 from flower_audit.errors import Unobservable
-from flower_audit.http_messages import Answer, Burst, Failure, Origin, Request
+from flower_audit.http_messages import Answer, Burst, Failure, Origin, Request, Trouble
 from flower_audit.probe import Trail
 from flower_audit.trust import lenient_context, verifying_context
 
@@ -52,6 +52,7 @@ class Client:
         self._trail = trail
         self._ca = ca
         self._timeouts: Counter[Origin] = Counter()
+        self._silence: dict[Origin, Trouble] = {}
         self._pace_s: defaultdict[str, float] = defaultdict(float)
         self._refusals: Counter[str] = Counter()
 
@@ -128,7 +129,9 @@ class Client:
         self, request: Request, transport: httpx.AsyncHTTPTransport, *, quiet: bool = False
     ) -> Answer | Failure:
         if self._timeouts[request.origin] >= GIVE_UP_AFTER:
-            return Failure(request=request, trouble="timeout", text=f"{request.origin.url} stopped answering")
+            return Failure(
+                request=request, trouble=self._silence[request.origin], text=f"{request.origin.url} is silent"
+            )
         started = time.monotonic()
         result: Answer | Failure
         try:
@@ -137,9 +140,11 @@ class Client:
                 result = await self._exchange(request, transport, started)
         except (TimeoutError, httpx.TimeoutException) as error:
             self._timeouts[request.origin] += 1
-            waited_s = self._connect_s(request.origin) if isinstance(error, httpx.ConnectTimeout) else self._timeout_s
+            unconnected = isinstance(error, httpx.ConnectTimeout)
+            waited_s = self._connect_s(request.origin) if unconnected else self._timeout_s
             text = f"{request.origin.url} gave no answer within {waited_s:g} s"
-            result = Failure(request=request, trouble="timeout", text=text)
+            self._silence[request.origin] = "filtered" if unconnected else "timeout"
+            result = Failure(request=request, trouble=self._silence[request.origin], text=text)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             result = _failure(request, error)
         if not quiet:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Scheme = Literal["http", "https"]
-Trouble = Literal["refused", "unreachable", "timeout", "untrusted", "tls", "protocol"]
+Trouble = Literal["refused", "unreachable", "filtered", "timeout", "untrusted", "tls", "protocol"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why nothing came back; `text` is a sentence."""
+    """Why nothing came back; `text` is a sentence.
+
+    Shape: `trouble` is `filtered` where no connection came about in time, `timeout` where one did and no answer came.
+    """
 
     request: Request
     trouble: Trouble

@@ -1,5 +1,6 @@
 """The HTTP client against servers that behave and servers that do not."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -146,6 +147,21 @@ def test_a_silent_server_is_not_asked_forty_times(serve: Any) -> None:
     assert {result.trouble for result in results if isinstance(result, Failure)} == {"timeout"}
     assert len(results) == 40
     assert time.monotonic() - started < 3
+
+
+def test_a_port_that_drops_is_filtered_to_the_end() -> None:
+    """A listener whose queue is full drops what comes, as a firewall does."""
+    with contextlib.ExitStack() as opened:
+        server = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):
+            client = opened.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        origin = Origin(scheme="http", address="127.0.0.1", port=server.getsockname()[1], host="flower.test")
+        requests = [Request(origin=origin, path=f"/{number}") for number in range(12)]
+        results = Client(timeout_s=0.4, trail=Notes()).get_all(requests)
+    assert {result.trouble for result in results if isinstance(result, Failure)} == {"filtered"}
+    assert len(results) == 12
 
 
 def test_a_rate_limit_is_waited_for(serve: Any) -> None:

@@ -110,11 +110,16 @@ class Routes:
         """What is open over another way in than the public URL.
 
         Absent: no other way in could be tried, because the address is this machine's own.
+        Unobservable: one was reached, and did not answer.
         """
         others = [visit for visit in self.visits if visit.way not in {"public URL", "outside the prefix"}]
         if not others:
             raise Absent("there is no other way in to try: the address is reachable on this machine only")
-        return tuple(visit for visit in others if visit.access is Access.OPEN and visit.credentials == "none")
+        found = tuple(visit for visit in others if visit.access is Access.OPEN)
+        silent = next((visit for visit in others if visit.trouble == "timeout"), None)
+        if silent is not None and not found:
+            raise Unobservable(f"by way of {silent.way}: {silent.note}")
+        return found
 
     @property
     def shown_to_strangers(self) -> tuple[Visit, ...]:

@@ -155,6 +155,8 @@ def test_another_way_in(path: str, way: str) -> None:
     assert way in found.observed
     with pytest.raises(NotApplicable):
         checks.test_login_is_not_bypassed(ALL_OPEN)
+    with pytest.raises(Unobservable, match=way):
+        checks.test_login_is_not_bypassed(but(path, way, status=None, trouble="timeout", access=Access.FAILED))
 
 
 def test_wrong_credentials_let_in() -> None:
