@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
-from flower_audit import gather
+from flower_audit import observations as declared
 from flower_audit.check import Check, check_of
 from flower_audit.probe import SUPPLIED, Observation, Privilege
 from flower_audit.target import WAYS
@@ -47,7 +47,7 @@ def areas() -> tuple[str, ...]:
 
 def ways_needed(check: Check) -> frozenset[str]:
     """The ways in without which the check is not run."""
-    return frozenset().union(*(gather.ways_needed(name) for name in _required(check)))
+    return frozenset().union(*(declared.ways_needed(name) for name in _required(check)))
 
 
 def ways_found(check: Check) -> frozenset[str]:
@@ -57,7 +57,7 @@ def ways_found(check: Check) -> frozenset[str]:
 
 def privilege_needed(check: Check) -> Privilege:
     """As whom the host must be looked at: `nothing` special, the `owner` of the process, or `root`."""
-    needs = {declared.needs for declared in observations(check)}
+    needs = {one.needs for one in observations(check)}
     return "root" if "root" in needs else "owner" if "owner" in needs else "nothing"
 
 
@@ -68,7 +68,7 @@ def observations(check: Check) -> tuple[Observation, ...]:
     while open_names:
         name = open_names.pop(0)
         if name not in found:
-            found[name] = gather.observation(name)
+            found[name] = declared.observation(name)
             for needed in (found[name].facts, found[name].variable_facts or {}):
                 open_names += [one for one, optional in needed.items() if not optional]
     return tuple(found.values())

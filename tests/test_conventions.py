@@ -14,7 +14,7 @@ import pytest
 import flower_audit
 from flower_audit.catalogue import check_files
 from flower_audit.check import Check, check_of
-from flower_audit.gather import observation, second_round, ways_needed
+from flower_audit.observations import observation, second_round, ways_needed
 from flower_audit.guide import CHECKLIST, TROUBLESHOOTING
 from flower_audit.policy import Policy
 
@@ -30,7 +30,8 @@ LAYERS = {
             "check",
             "redact",
             "parsers",
-            "http_client", "http_messages",
+            "http_client",
+            "http_messages",
             "json_api",
             "trust",
             "client_hello",
@@ -41,7 +42,7 @@ LAYERS = {
         1,
     ),
     **dict.fromkeys(("facts", "checks"), 2),
-    **dict.fromkeys(("report", "gather", "configuration", "catalogue", "baseline", "waivers"), 3),
+    **dict.fromkeys(("report", "gather", "observations", "configuration", "catalogue", "baseline", "waivers"), 3),
     **dict.fromkeys(("items", "recorder", "resolve", "asked", "audit", "plugin"), 4),
     **dict.fromkeys(("cli", "demo"), 5),
 }

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from flower_audit import gather
+from flower_audit import observations
 from flower_audit.connection import Connection
 from flower_audit.errors import Absent, Unobservable, Unreachable, UsageError
 from flower_audit.gather import Gatherer
@@ -32,7 +32,7 @@ def facts(monkeypatch: pytest.MonkeyPatch):
             setattr(module, provider.__name__, provider)
             monkeypatch.setitem(sys.modules, module.__name__, module)
 
-    caches = (gather.observation, gather.ways_needed, gather.second_round)
+    caches = (observations.observation, observations.ways_needed, observations.second_round)
     for one in caches:
         one.cache_clear()
     yield install
@@ -196,7 +196,7 @@ def test_a_third_round_is_refused(facts) -> None:
 
 def test_an_unknown_fact_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no fact called 'nosuch'"):
-        gather.observation("nosuch")
+        observations.observation("nosuch")
 
 
 def test_a_host_that_never_answers_is_given_up_and_its_child_ended(facts, tmp_path, monkeypatch) -> None:

@@ -9,7 +9,8 @@ import click
 from flower_audit.cli.first_configuration import Seen, write
 from flower_audit.configuration import FILE_NAME, Configuration, parse
 from flower_audit.errors import NotApplicable, NotAsked, Unobservable, UsageError
-from flower_audit.gather import Gatherer, ways_needed
+from flower_audit.gather import Gatherer
+from flower_audit.observations import ways_needed
 from flower_audit.policy import Policy
 from flower_audit.recorder import audited
 from flower_audit.report.inert import one_line
