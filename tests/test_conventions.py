@@ -14,8 +14,8 @@ import pytest
 import flower_audit
 from flower_audit.catalogue import check_files
 from flower_audit.check import Check, check_of
-from flower_audit.observations import observation, second_round, ways_needed
 from flower_audit.guide import CHECKLIST, TROUBLESHOOTING
+from flower_audit.observations import observation, second_round, ways_needed
 from flower_audit.policy import Policy
 
 ROOT = Path(__file__).parent.parent
