@@ -86,7 +86,11 @@ def site(
     try:
         addresses = resolve(host, port, target.timeout_s)
     except Unobservable as error:
-        raise Unreachable("url", f"{url} ({found_by}): {error}{hint}") from error
+        if target.url or not machine or machine == host:
+            raise Unreachable("url", f"{url} ({found_by}): {error}{hint}") from error
+        # The proxy's own name for itself need not be known here: it is asked for it at the address we are connected to.
+        addresses = _addresses_of(machine, port, target.timeout_s)
+        found_by = f"{found_by}; the name does not resolve here, so {machine} was asked for it"
     client = Client(timeout_s=target.timeout_s, trail=trail)
     prefix = parts.path.rstrip("/")
     failures = []
@@ -158,6 +162,14 @@ def is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _addresses_of(machine: str, port: int, limit_s: float) -> tuple[str, ...]:
+    try:
+        return resolve(machine, port, limit_s)
+    except Unobservable as error:
+        hint = "name the public URL with --flower-url"
+        raise Unreachable("url", f"neither the proxy's name nor {machine} resolves here; {hint}") from error
 
 
 def _outside(address: str, machine: str, limit_s: float) -> tuple[str, ...]:

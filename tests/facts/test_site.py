@@ -145,3 +145,16 @@ def test_ipv6(flowers: Any, trail: Any) -> None:
     found = site(target, trail)
     assert found.url == f"http://[::1]:{running.port}/"
     assert routes(target, found, trail).open_pages == ()
+
+
+def test_a_name_that_only_the_proxy_knows_is_asked_for_at_the_host(caddy: Any, trail: Any) -> None:
+    proxied = caddy(' respond "hello" 200')
+    listens = (Listen(address="*", port=proxied.https, tls=True),)
+    proxy = replace(PROXY, server_names=("flower.test",), listens=listens)
+    found = site(Target(name="t", connection="ssh://audit@127.0.0.1", timeout_s=5), trail, proxy)
+    assert (found.origin.host, found.origin.address, found.problem) == ("flower.test", "127.0.0.1", "")
+    assert "127.0.0.1 was asked" in found.found_by
+    with pytest.raises(Unreachable, match="--flower-url"):
+        site(Target(name="t", connection="ssh://nosuch.invalid", timeout_s=5), trail, proxy)
+    with pytest.raises(Unreachable, match="does not resolve"):
+        site(Target(name="t", url="https://flower.test/", connection="ssh://127.0.0.1", timeout_s=5), trail, proxy)
