@@ -18,11 +18,11 @@ from flower_audit.parsers.celery_metrics import (
     FAILING,
     HEALTHY,
     KILLED,
+    MANY_WORKERS,
     NO_WORKERS,
     VANISHED,
     CeleryWorld,
     Kind,
-    Situation,
     kind_of,
     speaks_of_celery,
 )
@@ -32,6 +32,10 @@ from flower_audit.parsers.promql_evaluation import Evaluation
 MOST_RULES = 5000
 SITUATIONS = (FAILING, NO_WORKERS, BACKLOG)
 """The three the guide asks for."""
+
+OF_WORKERS = frozenset({Kind.WORKER_FLAG, Kind.WORKER_COUNT})
+OF_THEIR_OWN = frozenset({Kind.RUNTIME, Kind.BUSY, Kind.REST, Kind.UP})
+"""Kinds whose height while all is well is a deployment's own affair, so that a threshold on them proves nothing."""
 
 SAYS_SHARE = re.compile(r"\b(rate|ratio|percent(age)?|share|proportion|fraction)\b|%|humanizepercentage", re.IGNORECASE)
 SAYS_COUNT = re.compile(
@@ -147,12 +151,10 @@ def _judge(text: str, name: str, group: str, said: str, records: tuple[tuple[str
     about_celery = named or any(speaks_of_celery(selection) for selection in selections)
     judgement = Judgement(about_celery=about_celery, about=about, selections=selections)
     divided: set[str] = set()
-
-    def fires(situation: Situation) -> bool:
-        return Evaluation(CeleryWorld.asked(situation, selections), known, divided).fires(expression)
-
     try:
-        active = {situation.name: fires(situation) for situation in (HEALTHY, *SITUATIONS, DROWNED, VANISHED, KILLED)}
+        active = _active(expression, selections, known, divided)
+        if judgement.about & OF_WORKERS and _always(active):
+            active = _active(expression, selections, known, divided, workers=MANY_WORKERS)
     except Unpredictable as error:
         return replace(judgement, undecided=str(error))
     quiet = not active[HEALTHY.name]
@@ -162,14 +164,36 @@ def _judge(text: str, name: str, group: str, said: str, records: tuple[tuple[str
         covers=covers,
         fires_when_vanished=active[VANISHED.name] and quiet,
         fires_when_killed=active[KILLED.name] and quiet,
-        defects=tuple(_defects(f"{name} {said}", covers, active, divided)),
+        defects=tuple(_defects(f"{name} {said}", judgement, covers, active, divided)),
     )
 
 
-def _defects(said: str, covers: frozenset[str], active: Mapping[str, bool], divided: set[str]) -> Iterable[str]:
+def _active(
+    expression: ast.Expr,
+    selections: tuple[Selector, ...],
+    records: Mapping[str, ast.Expr],
+    divided: set[str],
+    *,
+    workers: int = HEALTHY.workers,
+) -> dict[str, bool]:
+    """Whether the expression fires, by the name of the situation."""
+    situations = [replace(one, workers=workers) for one in (HEALTHY, *SITUATIONS, DROWNED, VANISHED, KILLED)]
+    return {
+        one.name: Evaluation(CeleryWorld.asked(one, selections), records, divided).fires(expression)
+        for one in situations
+    }
+
+
+def _always(active: Mapping[str, bool]) -> bool:
+    return all(fires for name, fires in active.items() if name != VANISHED.name)
+
+
+def _defects(
+    said: str, judgement: Judgement, covers: frozenset[str], active: Mapping[str, bool], divided: set[str]
+) -> Iterable[str]:
     if divided:
         yield "it divides a series by itself, which gives 1 whatever happens"
-    elif all(fires for name, fires in active.items() if name != VANISHED.name):
+    elif judgement.about and not judgement.about & OF_THEIR_OWN and _always(active):
         yield "it fires in every situation, also while all is well"
     elif FAILING.name in covers and active[DROWNED.name]:
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said)

@@ -39,7 +39,8 @@ class Kind(StrEnum):
 class Situation:
     """A state of a Celery deployment.
 
-    Shape: `online` is None where the series of the workers are gone; `killed`: the workers died without saying so.
+    Shape: `online` is what the gauge of each of the `workers` shows, None where all series that name a worker are gone;
+    `killed`: they died without saying so.
     Units: tasks per second; messages in the queue, and their growth per second.
     """
 
@@ -48,8 +49,9 @@ class Situation:
     succeeded: float = 2.0
     online: float | None = 1.0
     killed: bool = False
-    queue: float = 2.0
+    queue: float = 0.0
     growth: float = 0.0
+    workers: int = 200
 
 
 HEALTHY = Situation(name="all is well")
@@ -60,8 +62,8 @@ VANISHED = Situation(name="worker series gone", succeeded=0.0, online=None)
 KILLED = Situation(name="workers killed", succeeded=0.0, online=0.0, killed=True)
 BACKLOG = Situation(name="queue depth", queue=1e6, growth=50.0)
 
-WORKERS = 200
-"""So many are online that a threshold like `sum(...) < 3` is quiet while all is well."""
+MANY_WORKERS = 5000
+"""Enough for any threshold on the number of workers to be quiet while all is well."""
 
 KINDS: Mapping[str, tuple[Kind, str]] = {
     "flower_events_total": (Kind.EVENTS, "Flower"),
@@ -233,8 +235,14 @@ COUNTERS = {
 }
 
 
+AGGREGATED = frozenset({Kind.QUEUE, Kind.UP, Kind.WORKER_COUNT})
+"""Kinds that name no worker, so that forgetting workers does not take them away."""
+
+
 def _series(kind: Kind, selector: Selector, now: Situation) -> list[Series]:
     rates = _rates(now)
+    if now.online is None and kind not in AGGREGATED and exporter_of(selector.metric) in {"Flower", DANIHODOVIC}:
+        return []
     if kind in COUNTERS:
         return [Series({}, 500.0, rates.get(COUNTERS[kind], 0.0))]
     match kind:
@@ -272,11 +280,11 @@ def _workers(kind: Kind, selector: Selector, now: Situation) -> list[Series]:
     stale = now.killed and exporter_of(selector.metric) == "Flower"
     level = 1.0 if stale else now.online
     if kind is Kind.WORKER_COUNT:
-        return [Series({}, level * WORKERS)]
+        return [Series({}, level * now.workers)]
     one = any(matcher.op == "=" and matcher.name in {"worker", "hostname", "name"} for matcher in selector.matchers)
     if one or exporter_of(selector.metric) == "":
         return [Series({}, level)]
     label = "worker" if exporter_of(selector.metric) == "Flower" else "hostname"
     if any(matcher.name == label for matcher in selector.matchers):
-        return [Series({f"{label}_": str(number)}, level) for number in range(WORKERS)]
-    return [Series({label: f"celery@{number}"}, level) for number in range(WORKERS)]
+        return [Series({f"{label}_": str(number)}, level) for number in range(now.workers)]
+    return [Series({label: f"celery@{number}"}, level) for number in range(now.workers)]

@@ -59,7 +59,15 @@ def test_answers_name_every_rule() -> None:
 ENOUGH = 20
 """Workers; more of them cost promtool time and change no verdict."""
 
-ELSEWHEN = {"FewerThanBefore", "NoWorkersByDay", "CeleryFailedEver", "FlowerHighFailureRate", "WorkersScalar"}
+ELSEWHEN = {
+    "FewerThanBefore",
+    "NoWorkersByDay",
+    "CeleryFailedEver",
+    "FlowerHighFailureRate",
+    "WorkersScalar",
+    "FleetTooSmall",  # asks for more workers than promtool is given
+    "CountedFleetTooSmall",
+}
 """Rules that give a number, or look at another time or at a counter's height, which promtool's series do not share."""
 
 FITTING = ("celery", "celery.service", "celery-exporter", "default")
