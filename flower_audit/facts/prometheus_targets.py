@@ -39,7 +39,8 @@ class PrometheusTargets:
 
     @property
     def down(self) -> tuple[ScrapeTarget, ...]:
-        """Those whose last scrape failed."""
+        """Those whose last scrape failed.  Unobservable: none was scraped yet."""
+        self._scraped()
         return tuple(one for one in self.chosen if one.health == "down")
 
     @property
@@ -57,8 +58,9 @@ class PrometheusTargets:
     def difference_from(self, online: Collection[str]) -> str:
         """How what Prometheus shows differs from the workers that are online; empty where it does not.
 
-        danihodovic's exporter knows host names only, OvalMoney's a number only.
+        danihodovic's exporter knows host names only, OvalMoney's a number only.  Unobservable: none was scraped yet.
         """
+        self._scraped()
         if self.online is not None:
             dead, unseen = sorted(self.online - set(online)), sorted(set(online) - self.online)
             said = [f"shows {', '.join(dead[:3])} online, which is not"] if dead else []
@@ -69,6 +71,10 @@ class PrometheusTargets:
         if self.counted is not None:
             return "" if self.counted == len(online) else f"counts {self.counted}"
         return "shows none" if online else ""
+
+    def _scraped(self) -> None:
+        if self.chosen and all(one.health == "unknown" for one in self.chosen):
+            raise Unobservable(f"{self.chosen[0].url} has not been scraped yet")
 
 
 @fact()
@@ -82,7 +88,7 @@ def prometheus_targets(  # noqa: PLR0917 - other facts, given by name
 ) -> PrometheusTargets:
     """Source: /api/v1/targets, and which of them serve Flower's or an exporter's series.
 
-    Unobservable: several Flowers are scraped and none of them is named like this host; none was scraped yet.
+    Unobservable: several Flowers are scraped and none of them is named like this host.
     """
     names = {connection_host(target.connection or ""), urlsplit(target.url or "").hostname or ""}
     names |= {site.origin.host, site.machine, *site.addresses} if isinstance(site, Site) else set()
@@ -93,8 +99,6 @@ def prometheus_targets(  # noqa: PLR0917 - other facts, given by name
         raise Unobservable(f"{prometheus.url} does not tell what it scrapes")
     candidates = [one for one in prometheus.targets if _candidate(one, series, port)]
     chosen = _of_this_host(candidates, names - {""})
-    if chosen and all(one.health == "unknown" for one in chosen):
-        raise Unobservable(f"{chosen[0].url} has not been scraped yet")
     places = {(one.job, one.instance) for one in chosen}
     online = [workers for place, workers in series.online.items() if place in places]
     hosts_up = [hosts for place, hosts in series.hosts_up.items() if place in places]

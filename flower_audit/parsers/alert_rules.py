@@ -37,7 +37,8 @@ OF_WORKERS = frozenset({Kind.WORKER_FLAG, Kind.WORKER_COUNT})
 OF_THEIR_OWN = frozenset({Kind.RUNTIME, Kind.BUSY, Kind.REST, Kind.UP})
 """Kinds whose height while all is well is a deployment's own affair, so that a threshold on them proves nothing."""
 
-SAYS_SHARE = re.compile(r"\b(rate|ratio|percent(age)?|share|proportion|fraction)\b|%|humanizepercentage", re.IGNORECASE)
+SAYS_SHARE = re.compile(r"\b(ratio|percent(age)?|share|proportion|fraction)\b|%|humanizepercentage", re.IGNORECASE)
+SAYS_RATE = re.compile(r"\brate\b", re.IGNORECASE)
 SAYS_COUNT = re.compile(
     r"per[ -](second|minute|hour|s|min)\b|/ ?(s|sec|min|m|h)\b|\bnumber of\b"
     r"|\b(failed|failing) tasks? (in|within|over)\b|\btasks? (have |has )?failed\b|failures? (in|within|over)\b",
@@ -197,7 +198,7 @@ def _defects(
         yield "it fires in every situation, also while all is well"
     elif FAILING.name in covers and active[DROWNED.name]:
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", said)
-        if SAYS_SHARE.search(words) and not SAYS_COUNT.search(words):
+        if SAYS_SHARE.search(words) or (SAYS_RATE.search(words) and not SAYS_COUNT.search(words)):
             yield "it is called a rate of failures and compares a number of failures: one in a million fires it too"
 
 

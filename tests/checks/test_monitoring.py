@@ -79,6 +79,16 @@ def test_interval() -> None:
         checks.test_interval(replace(TARGETS, chosen=()), Policy())
 
 
+def test_what_was_not_scraped_yet() -> None:
+    """Right after a reload Prometheus knows the interval, and nothing of the target."""
+    waiting = replace(TARGETS, chosen=(replace(SCRAPED, health="unknown", age_s=None, interval_s=300),))
+    assert "every 300 s" in rejected(checks.test_interval, waiting, Policy()).observed
+    with pytest.raises(Unobservable, match="not been scraped yet"):
+        checks.test_target_up(waiting)
+    with pytest.raises(Unobservable, match="not been scraped yet"):
+        checks.test_workers_agree(waiting, Api(workers={}))
+
+
 @pytest.mark.parametrize(
     ("known", "said"),
     [
