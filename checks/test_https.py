@@ -178,7 +178,8 @@ def test_hsts(site: Site, headers: Headers, policy: Policy) -> None:
     """Every answer, errors too, tells browsers to stay on https.
 
     Why: the first answer most people get is the 401; without HSTS on it the next visit may again be plain HTTP.
-    Fix: nginx: `add_header Strict-Transport-Security "max-age=31536000" always;`, again in each location with others.
+    Fix: nginx: `add_header Strict-Transport-Security "max-age=31536000" always;`, again in each location with others;
+    Caddy: `header Strict-Transport-Security max-age=31536000`.
     Source: RFC 6797.
     """
     only_if(site.over_tls, "the public URL is not https, and browsers ignore HSTS there")
@@ -195,7 +196,8 @@ def test_security_headers(headers: Headers) -> None:
     """Every answer refuses frames and sniffing, and limits the Referer.
 
     Why: in a frame of another page a colleague's click can be led onto `Shut down`; Flower itself sends none of these.
-    Fix: nginx: `add_header X-Frame-Options DENY always;`, and likewise X-Content-Type-Options and Referrer-Policy.
+    Fix: nginx: `add_header X-Frame-Options DENY always;` (Caddy: `header X-Frame-Options DENY`), and likewise
+    `X-Content-Type-Options nosniff` and `Referrer-Policy same-origin`.
     Source: https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
     """
     lacking = headers.lacking

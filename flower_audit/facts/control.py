@@ -32,7 +32,7 @@ def control(target: Target, site: Site, routes: Routes, trail: Trail) -> Control
         return Control(reached=listed(found), url=found[0].url if found else "")
     if site.problem:
         raise Unobservable(site.problem)
-    worker = f"{NOBODY}-{uuid4().hex}@invalid"
+    worker = f"{NOBODY}-{uuid4().hex}.invalid"
     path = f"/api/worker/shutdown/{worker}"
     request = Request(origin=site.origin, path=f"{site.prefix}{path}", method="POST")
     result = Client(timeout_s=target.timeout_s, trail=trail).get(request)

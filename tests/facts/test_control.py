@@ -40,7 +40,7 @@ def test_real_releases(
     assert bool(found.reached) is reached
     posts = [source for source in trail.sources if source.startswith("POST")]
     assert len(posts) == active
-    assert all("/api/worker/shutdown/flower-audit-" in post and "@invalid" in post for post in posts)
+    assert all("/api/worker/shutdown/flower-audit-" in post and ".invalid" in post for post in posts)
 
 
 def test_a_post_decides_where_reading_cannot(flowers: Any, caddy: Any, target: Any, site_of: Any, trail: Any) -> None:

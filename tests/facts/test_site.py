@@ -158,3 +158,11 @@ def test_a_name_that_only_the_proxy_knows_is_asked_for_at_the_host(caddy: Any, t
         site(Target(name="t", connection="ssh://nosuch.invalid", timeout_s=5), trail, proxy)
     with pytest.raises(Unreachable, match="does not resolve"):
         site(Target(name="t", url="https://flower.test/", connection="ssh://127.0.0.1", timeout_s=5), trail, proxy)
+
+
+def test_a_client_certificate_that_is_asked_for(caddy: Any, trail: Any, authority: Any) -> None:
+    mutual = f"client_auth {{\n mode require_and_verify\n trusted_ca_cert_file {authority.root.pem}\n }}"
+    proxied = caddy(' respond "hello" 200', tls=f"{{\n {mutual}\n }}")
+    proxy = replace(PROXY, server_names=("flower.test",), listens=(Listen(address="*", port=proxied.https, tls=True),))
+    with pytest.raises(Unreachable, match="client certificate"):
+        site(Target(name="t", connection="ssh://127.0.0.1", timeout_s=5), trail, proxy)
