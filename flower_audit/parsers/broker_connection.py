@@ -63,21 +63,29 @@ def connect(broker: Broker, found: dict[str, Any], host: str = "") -> socket.soc
     plain = socket.create_connection((host or broker.host, broker.port), TIMEOUT_S)
     if broker.scheme not in ("rediss", "amqps"):
         return plain
-    context = ssl.create_default_context(cafile=broker.query.get("ssl_ca_certs"))
-    if broker.query.get("ssl_certfile"):
-        context.load_cert_chain(broker.query["ssl_certfile"], broker.query.get("ssl_keyfile"))
-    wanted = broker.query.get("ssl_cert_reqs", "required").lower()
-    context.check_hostname = wanted in ("required", "cert_required") and "ssl_check_hostname" in broker.query
-    if wanted in ("none", "cert_none"):
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    found["tls_verified"] = context.verify_mode == ssl.CERT_REQUIRED
     try:
-        return context.wrap_socket(plain, server_hostname=broker.host)
+        return tls_context(broker, found).wrap_socket(plain, server_hostname=broker.host)
     except ssl.SSLCertVerificationError:
         found["tls_verified"] = False
         raise
-    finally:
-        found["tls"] = True
+
+
+def tls_context(broker: Broker, found: dict[str, Any]) -> ssl.SSLContext:
+    """TLS as the URL's own options ask for it: nothing is sent to a server whose certificate is not valid by them."""
+    given = broker.query
+    try:
+        context = ssl.create_default_context(cafile=given.get("ssl_ca_certs"))
+        if given.get("ssl_certfile"):
+            context.load_cert_chain(given["ssl_certfile"], given.get("ssl_keyfile"))
+    except OSError as error:  # a path relative to Flower's own folder, or one that it alone may read
+        found["tls_files"] = found["tls_verified"] = False
+        raise Refused(f"a TLS file of the URL cannot be read: {error.strerror}") from error
+    wanted = given.get("ssl_cert_reqs", "required").lower()
+    context.check_hostname = wanted in ("required", "cert_required") and "ssl_check_hostname" in given
+    if wanted in ("none", "cert_none"):
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    found["tls_verified"] = context.verify_mode == ssl.CERT_REQUIRED
+    return context
 
 
 def own_address() -> str:

@@ -92,9 +92,9 @@ def conversation(broker: Broker, as_flower: bool) -> dict[str, Any]:
                 talk_as_guest(broker, is_local(broker), found)
         else:
             found["unsupported"] = True
-    except (OSError, Refused, struct.error) as error:
+    except (OSError, UnicodeError, Refused, struct.error) as error:
         found["error"] = without_secrets(str(error), broker.password, broker.username)
-        found["certificate"] = isinstance(error, ssl.SSLCertVerificationError)
+        found["certificate"] = "tls_files" in found or isinstance(error, ssl.SSLCertVerificationError)
         found["silent"] = isinstance(error, socket.timeout)
     return found
 

@@ -197,6 +197,8 @@ def test_tls_is_verified_before_a_password_is_sent(
     with pytest.raises(Unobservable, match="certificate verify failed"):
         _ = unknown.answers
     assert ask(f"rediss://:{QUOTED}@localhost:{port}/0?ssl_cert_reqs=none").answers is True
+    with pytest.raises(Unobservable, match="cannot be read"):
+        _ = ask(f"rediss://:{QUOTED}@localhost:{port}/0?ssl_ca_certs=ca.pem").answers
 
 
 def test_tls_that_only_the_code_knows_of(
