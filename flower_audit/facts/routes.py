@@ -1,6 +1,7 @@
 """Which of Flower's routes answer whom: every kind of route, without and with wrong credentials, over every way in."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -9,7 +10,7 @@ from uuid import uuid4
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.options import Options
 from flower_audit.facts.proxy import Proxy
-from flower_audit.facts.site import Site
+from flower_audit.facts.site import Site, read_url
 from flower_audit.http_client import Client, resolve
 from flower_audit.http_messages import Origin, Request
 from flower_audit.parsers.access import Access, Kind
@@ -214,10 +215,12 @@ def _other_ways(
 def plain_origin(target: Target, site: Site, proxy: Proxy | None) -> Origin | None:
     """Where the same site answers without TLS, None where nobody can know it."""
     if target.http_url:
-        parts = urlsplit(target.http_url)
-        host, port = parts.hostname or site.origin.host, parts.port or 80
-        address = site.origin.address if host == site.origin.host else resolve(host, port, target.timeout_s)[0]
-        return site.origin_as("http", port, address=address, host=host)
+        named, _ = read_url(target.http_url)
+        if named.host == site.origin.host:
+            return replace(named, address=site.origin.address)
+        with suppress(Unobservable):
+            return replace(named, address=resolve(named.host, named.port, target.timeout_s)[0])
+        return None
     if proxy is not None and (plain := [listen.port for listen in proxy.listens if listen.port and not listen.tls]):
         return site.origin_as("http", plain[0])
     return site.origin_as("http", 80) if site.origin.port == 443 else None

@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from flower_audit.errors import Unobservable, Unreachable
@@ -78,27 +78,24 @@ def site(
     """
     machine = connection_host(target.connection or "")
     url, found_by = public_url(target, machine, proxy, options)
-    parts = urlsplit(url)
-    scheme: Scheme = "https" if parts.scheme == "https" else "http"
-    host = parts.hostname or ""
-    port = parts.port or DEFAULT_PORT[scheme]
+    named, prefix = read_url(url)
+    shown = f"{named.url}{prefix}/"  # without the user and password that a URL may hold
     hint = "" if target.url else "; name the right one with --flower-url"
     try:
-        addresses = resolve(host, port, target.timeout_s)
+        addresses = resolve(named.host, named.port, target.timeout_s)
     except Unobservable as error:
-        if target.url or not machine or machine == host:
-            raise Unreachable("url", f"{url} ({found_by}): {error}{hint}") from error
+        if target.url or not machine or machine == named.host:
+            raise Unreachable("url", f"{shown} ({found_by}): {error}{hint}") from error
         # The proxy's own name for itself need not be known here: it is asked for it at the address we are connected to.
-        addresses = _addresses_of(machine, port, target.timeout_s)
+        addresses = _addresses_of(machine, named.port, target.timeout_s)
         found_by = f"{found_by}; the name does not resolve here, so {machine} was asked for it"
     client = Client(timeout_s=target.timeout_s, trail=trail)
-    prefix = parts.path.rstrip("/")
     failures = []
     for address in addresses[:3]:
-        origin = Origin(scheme=scheme, address=address, port=port, host=host)
+        origin = replace(named, address=address)
         answer = client.get(Request(origin=origin, path=f"{prefix}/healthcheck"))
         if isinstance(answer, Failure) and "certificate required" in answer.text:
-            raise Unreachable("url", f"{url} asks for a client certificate, and the audit has none")
+            raise Unreachable("url", f"{shown} asks for a client certificate, and the audit has none")
         if not isinstance(answer, Failure) or answer.trouble in {"tls", "protocol"}:
             return Site(
                 origin=origin,
@@ -111,7 +108,23 @@ def site(
                 problem=answer.text if isinstance(answer, Failure) else "",
             )
         failures.append(answer.text)
-    raise Unreachable("url", f"{url} ({found_by}) cannot be reached: {'; '.join(failures)}{hint}")
+    raise Unreachable("url", f"{shown} ({found_by}) cannot be reached: {'; '.join(failures)}{hint}")
+
+
+def read_url(url: str) -> tuple[Origin, str]:
+    """Scheme, host and port of a URL, its address yet unknown, and its path as a prefix.
+
+    Unobservable: the host's name cannot be written in ASCII.
+    """
+    parts = urlsplit(url)
+    scheme: Scheme = "https" if parts.scheme == "https" else "http"
+    host = parts.hostname or ""
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode()
+        except UnicodeError as error:
+            raise Unreachable("url", f"{host!r} is no host name: {error}") from error
+    return Origin(scheme=scheme, address="", port=parts.port or DEFAULT_PORT[scheme], host=host), parts.path.rstrip("/")
 
 
 def public_url(

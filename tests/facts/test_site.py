@@ -11,7 +11,7 @@ from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.options import Options, Setting
 from flower_audit.facts.proxy import Proxy
 from flower_audit.facts.routes import routes
-from flower_audit.facts.site import connection_host, is_own, public_url, site
+from flower_audit.facts.site import connection_host, is_own, public_url, read_url, site
 from flower_audit.parsers.frontend import Listen
 from flower_audit.target import Target
 
@@ -166,3 +166,24 @@ def test_a_client_certificate_that_is_asked_for(caddy: Any, trail: Any, authorit
     proxy = replace(PROXY, server_names=("flower.test",), listens=(Listen(address="*", port=proxied.https, tls=True),))
     with pytest.raises(Unreachable, match="client certificate"):
         site(Target(name="t", connection="ssh://127.0.0.1", timeout_s=5), trail, proxy)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "prefix"),
+    [
+        ("https://flower.example.com", "https://flower.example.com", ""),
+        ("https://Flower.Example.com:443/flower/", "https://flower.example.com", "/flower"),
+        ("http://user:secret@flower.example.com:8080/a/b//", "http://flower.example.com:8080", "/a/b"),
+        ("https://blümchen.example/", "https://xn--blmchen-o2a.example", ""),
+        ("https://[2001:db8::1]:8443/", "https://[2001:db8::1]:8443", ""),
+    ],
+)
+def test_urls(url: str, shown: str, prefix: str) -> None:
+    origin, path = read_url(url)
+    assert (origin.url, path) == (shown, prefix)
+
+
+def test_a_password_in_the_url_is_not_shown(trail: Any) -> None:
+    with pytest.raises(Unreachable) as raised:
+        site(Target(name="t", url="http://user:secret@nosuch.invalid/", timeout_s=5), trail)
+    assert "secret" not in str(raised.value)
