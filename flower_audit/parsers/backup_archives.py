@@ -19,12 +19,12 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from flower_audit.parsers.database_files import open_plain
+from flower_audit.parsers.database_files import TEXT_LIMIT, open_plain
 from flower_audit.parsers.dbm_keys import Keys, Malformed, read_dumb_keys, read_keys
 
 ENCRYPTED = (b"age-encryption.org", b"Salted__", b"-----BEGIN PGP", b"\x85\x01", b"\x85\x02", b"\x84\x5e", b"\x8c\x0d")
-MEMBER_LIMIT = 192 << 20
-TOTAL_LIMIT = 4 << 30
+PIPE_LIMIT = 64 << 20
+MAX_MEMBERS = 20_000
 TIME_LIMIT_S = 12.0
 
 
@@ -59,7 +59,7 @@ def keys_of_copy(copy: dict[str, Any]) -> Keys:
         if not ("dir" in parts and "dat" in parts):
             raise Malformed("a dumb database needs both its .dat and its .dir file, and one is missing")
         with open_plain(parts["dir"]) as file:
-            return read_dumb_keys(file.read(1_000_000), Path(parts["dat"]).stat().st_size)
+            return read_dumb_keys(file.read(TEXT_LIMIT), Path(parts["dat"]).stat().st_size)
     with open_plain(copy["path"]) as file:
         head = file.read(512)
         file.seek(0)
@@ -86,66 +86,51 @@ def decompressed(file: Any, head: bytes, path: str) -> Any:
         tool = next((tool for tool in ("/usr/bin/zstd", "/bin/zstd") if os.access(tool, os.X_OK)), "")
         if not tool:
             raise Undecided("the host has no zstd to open it with")
-        return Unpacker([tool, "-dcq", "--", path])
+        return unpacked([tool, "-dcq", "--", path])
     return file
 
 
-class Unpacker(io.RawIOBase):
-    """The output of a tool, read as a file; a tool that fails is an archive that is damaged."""
-
-    def __init__(self, command: list[str]) -> None:
-        self.tool = subprocess.Popen(  # noqa: S603 - the zstd of the system
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-
-    def readable(self) -> bool:
-        """As every stream here."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """More of the output.  Raises EOFError where the tool failed."""
-        assert self.tool.stdout is not None
-        read = self.tool.stdout.read(len(buffer))
-        if not read and self.tool.wait() != 0:
+def unpacked(command: list[str]) -> io.BytesIO:
+    """What a tool that cannot be wound back prints; a tool that fails is an archive that is damaged."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tool:  # noqa: S603 - zstd
+        read = tool.stdout.read(PIPE_LIMIT + 1) if tool.stdout else b""
+        if len(read) > PIPE_LIMIT:
+            tool.kill()
+            raise Undecided("the archive is larger than is read here")
+        if tool.wait() != 0:
             raise EOFError("zstd could not read it to its end")
-        buffer[: len(read)] = read
-        return len(read)
+    return io.BytesIO(read)
 
 
 def keys_in_stream(stream: Any) -> Keys:
-    """The keys of the first database with a save in a tar, or of the one that the stream itself is."""
+    """The keys of the best database in a tar, or of the one that the stream itself is; all of it is read."""
     deadline = time.monotonic() + TIME_LIMIT_S
-    buffered = io.BufferedReader(stream, 1 << 20) if isinstance(stream, io.RawIOBase) else stream
-    head = buffered.read(512)
+    head = stream.read(512)
     if head[257:262] != b"ustar" and not tarlike(head):
-        rest = buffered.read(MEMBER_LIMIT)
-        if len(rest) >= MEMBER_LIMIT:
-            raise Undecided("the database in the copy is larger than is read here")
-        whole = head + rest
-        return read_keys(io.BytesIO(whole), len(whole))
+        size = len(head) + drained(stream, deadline)
+        return read_keys(stream, size)
+    stream.seek(0)
     members: dict[str, Any] = {}
-    total = 0
-    with tarfile.open(fileobj=Rewound(head, buffered), mode="r|") as tar:
+    with tarfile.open(fileobj=stream, mode="r:") as tar:
         for number, member in enumerate(tar):
-            total += member.size
-            if time.monotonic() > deadline or total > TOTAL_LIMIT or number > 20_000:
+            if time.monotonic() > deadline or number > MAX_MEMBERS:
                 raise Undecided("the archive is too large to be looked through")
             if member.isreg():
                 note_member(members, member.name, member.size, tar.extractfile(member))
+    drained(stream, deadline)
     return best_of(members)
 
 
-class Rewound(io.RawIOBase):
-    """A stream whose first bytes were read already."""
-
-    def __init__(self, head: bytes, rest: Any) -> None:
-        self.head, self.rest = head, rest
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        first, self.head = self.head[:size], self.head[size:]
-        more: bytes = self.rest.read(size - len(first)) if len(first) < size else b""
-        return first + more
+def drained(stream: Any, deadline: float) -> int:
+    """Read a stream to its end, where compression keeps its checksum; the bytes that were left."""
+    left = 0
+    while True:
+        block = len(stream.read(1 << 20))
+        left += block
+        if not block:
+            return left
+        if time.monotonic() > deadline:
+            raise Undecided("the archive is too large to be looked through")
 
 
 def tarlike(head: bytes) -> bool:
@@ -157,53 +142,47 @@ def tarlike(head: bytes) -> bool:
 
 
 def keys_in_zip(file: Any) -> Keys:
-    """The keys of the first database with a save in a zip."""
+    """The keys of the best database in a zip, each member read to its checksum."""
+    deadline = time.monotonic() + TIME_LIMIT_S
     members: dict[str, Any] = {}
     with zipfile.ZipFile(file) as archive:
-        for member in archive.infolist()[:20_000]:
+        for member in archive.infolist()[:MAX_MEMBERS]:
             if member.flag_bits & 1:
                 raise Undecided("the zip is encrypted; try a restore and state it (people.restore-tested)")
+            with archive.open(member) as opened:
+                drained(opened, deadline)
             with archive.open(member) as opened:
                 note_member(members, member.filename, member.file_size, opened)
     return best_of(members)
 
 
 def note_member(members: dict[str, Any], name: str, size: int, opened: Any) -> None:
-    """Keep of a member what is needed to read its keys: nothing of what cannot be a database."""
-    head = opened.read(64)
+    """Keep of a member what tells its keys: nothing of what cannot be a database, and no value of any."""
     if name.endswith(".dir"):
-        members[name] = head + opened.read(1_000_000)
+        members[name] = opened.read(TEXT_LIMIT)
     elif name.endswith(".dat"):
         members[name] = size
-    elif size > MEMBER_LIMIT:
-        members[name] = Undecided("the database in the archive is larger than is read here")
     else:
         try:
-            read_keys(io.BytesIO(head), len(head))
+            members[name] = read_keys(opened, size)
         except Malformed as error:
-            if "no known" in str(error) or "empty" in str(error):
-                return
-        whole = head + opened.read(MEMBER_LIMIT)
-        try:
-            members[name] = read_keys(io.BytesIO(whole), len(whole))
-        except Malformed as error:
-            members[name] = error
+            if "no known" not in str(error) and "empty" not in str(error):
+                members[name] = error
 
 
 def best_of(members: dict[str, Any]) -> Keys:
     """The database with a save, else the first one, else what stood in its way."""
     for name, content in list(members.items()):
-        if name.endswith(".dir") and isinstance(content, bytes):
-            size = members.get(name[:-4] + ".dat")
-            if isinstance(size, int):
-                try:
-                    members[name] = read_dumb_keys(content, size)
-                except Malformed as error:
-                    members[name] = error
+        size = members.get(name[:-4] + ".dat")
+        if name.endswith(".dir") and isinstance(size, int):
+            try:
+                members[name] = read_dumb_keys(content, size)
+            except Malformed as error:
+                members[name] = error
     databases = [content for content in members.values() if isinstance(content, Keys)]
-    for keys in sorted(databases, key=lambda keys: "events" not in keys.sizes):
-        return keys
+    if databases:
+        return min(databases, key=lambda keys: "events" not in keys.sizes)
     for content in members.values():
-        if isinstance(content, (Malformed, Undecided)):
+        if isinstance(content, Malformed):
             raise content
     raise Malformed("no database is in the archive")

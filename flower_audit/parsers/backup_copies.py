@@ -26,7 +26,7 @@ ARCHIVE_NAME = re.compile(r"\.(tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|zip|7z|gpg|a
 NOT_A_COPY = re.compile(r"\.(sha\d*|sha256sum|md5|asc|sig|log|txt|json|sh|py|lock|tmp|part|corrupt|service|timer)$")
 MAX_ENTRIES = 4000
 MAX_DEPTH = 6
-MEMORY_LIMIT = 1 << 30
+MEMORY_LIMIT = 512 << 20
 
 
 def main(arguments: list[str]) -> None:

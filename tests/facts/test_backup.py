@@ -3,6 +3,7 @@
 import gzip
 import os
 import shutil
+import sqlite3
 import subprocess
 import tarfile
 import time
@@ -114,6 +115,25 @@ def test_a_dumb_copy_counts_once(look: Look, tmp_path: Path) -> None:
 def test_what_cannot_be_restored(look: Look, tmp_path: Path, content: bytes, problem: str) -> None:
     (tmp_path / "backup" / "flower.db.gz").write_bytes(content)
     assert problem in look().problem
+
+
+def test_a_large_database_in_an_archive_takes_little_memory(look: Look, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "big") as connection:
+        connection.execute("CREATE TABLE Dict (key BLOB UNIQUE NOT NULL, value BLOB NOT NULL)")
+        connection.execute("INSERT INTO Dict VALUES (?, zeroblob(300000000))", (b"events",))
+    connection.close()
+    subprocess.run(["tar", "-czf", tmp_path / "backup" / "flower.tar.gz", "-C", tmp_path, "big"], check=True)
+    (tmp_path / "big").unlink()
+    found = look()
+    assert (found.family, found.keys, found.undecided, found.problem) == ("sqlite3", ("events",), "", "")
+
+
+def test_a_zip_whose_checksum_is_wrong(look: Look, tmp_path: Path) -> None:
+    path = tmp_path / "backup" / "flower.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("flower.db", GNU)
+    path.write_bytes(path.read_bytes().replace(b"celery@shop", b"celery@SHOP"))
+    assert "damaged" in look().problem
 
 
 def test_a_placeholder_in_an_archive_holds_nothing(look: Look, tmp_path: Path) -> None:
