@@ -57,6 +57,7 @@ class Host:
         self.root = self.directory / "root"
         self.state = self.directory / "state"  # /var/lib/flower of the host
         self.ssh_config = self.directory / "ssh_config"
+        self._nspawn: subprocess.Popen[bytes] | None = None
         self.authority = Authority(tree.cache() / "ca")
         self.ca_file = self.authority.ca_file
 
@@ -102,6 +103,8 @@ class Host:
         entry = ledger.find(self.name)
         if entry is not None:
             ledger.take_down(entry)
+        if self._nspawn is not None:
+            self._nspawn.wait()
 
     def halt(self) -> None:
         """Shut the host down as its own `poweroff` would, so that services save; `down` is still to be called."""
@@ -246,7 +249,7 @@ class Host:
         command += ["--console=pipe", "--kill-signal=SIGRTMIN+3", "/usr/local/sbin/lab-init"]
         join = "".join(f"echo $$ > {group}/cgroup.procs; " for group in groups)
         with (self.directory / "console.log").open("wb") as console:
-            process = subprocess.Popen(
+            self._nspawn = subprocess.Popen(
                 ["sh", "-c", f'{join} exec "$@"', "sh", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
@@ -255,8 +258,8 @@ class Host:
             )
         deadline = time.monotonic() + BOOT_TIMEOUT_S
         known = False
-        while not (known := known or self._remember_pid(process.pid)) or not _ssh_answers(self.address):
-            if process.poll() is not None or time.monotonic() > deadline:
+        while not (known := known or self._remember_pid(self._nspawn.pid)) or not _ssh_answers(self.address):
+            if self._nspawn.poll() is not None or time.monotonic() > deadline:
                 tail = (self.directory / "console.log").read_text(errors="replace")[-2000:]
                 raise LabError(f"{self.name} did not come up in {BOOT_TIMEOUT_S} s:\n{tail}")
             time.sleep(0.05)
