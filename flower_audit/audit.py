@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from typing import Any
 
@@ -164,7 +164,23 @@ class Audit:
             self._gatherers[target.name] = self._prepared(target)
         if wanted:
             with ThreadPoolExecutor(min(8, len(wanted))) as pool:
-                list(pool.map(lambda target: self._gatherers[target.name].gather(), wanted))
+                looks = [pool.submit(self._gatherers[target.name].gather) for target in wanted]
+                self._say_progress(0, len(wanted))
+                try:
+                    for number, look in enumerate(as_completed(looks), 1):
+                        look.result()
+                        self._say_progress(number, len(wanted))
+                except KeyboardInterrupt:
+                    self._closing.close()  # ends the ssh children, on whose answers the threads wait
+                    raise
+
+    def _say_progress(self, done: int, total: int) -> None:
+        """On a terminal only, and on one line: a log of a pipeline has no use for it."""
+        reporter: Any = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and reporter.isatty:
+            reporter.rewrite(f"looking: {done} of {total} target{'' if total == 1 else 's'}", erase=True)
+            if done == total:
+                reporter.rewrite("", erase=True)
 
     # Recording
 
