@@ -9,7 +9,7 @@ from typing import Literal
 
 from packaging.version import Version
 
-from flower_audit.parsers.expression import Unknown
+from flower_audit.parsers.expression import NotAValue, Unknown
 from flower_audit.parsers.flower_command import TAKES_VALUE, FlowerCommand
 from flower_audit.parsers.flower_options import (
     ENVIRONMENT_ONLY,
@@ -135,6 +135,9 @@ def _from_file(known: Mapping[str, Option], config: ConfigFile, path: str, probl
         option = known.get(name)
         if option is None:
             continue
+        if isinstance(assigned.value, NotAValue) and option.type != "function":
+            sentence = f"the option {name} is overwritten: {assigned.value.reason}"
+            problems.append(Problem(kind="refused", text=sentence, where=where))
         if isinstance(assigned.value, Unknown):
             layer[name] = Given(unknown=assigned.value.reason, source="file", where=where)
             continue

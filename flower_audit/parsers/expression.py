@@ -22,6 +22,10 @@ class Unknown:
     reason: str
 
 
+class NotAValue(Unknown):
+    """Known to be no text, number or list: a module or a function."""
+
+
 class _Cannot(Exception):
     """The expression cannot be followed; the message says why."""
 

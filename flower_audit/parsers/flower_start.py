@@ -112,10 +112,12 @@ def changed_since(start: Start, release: Version) -> tuple[str, ...]:
     found = []
     if start.config_is_newer:
         found.append(f"{start.config_path} was changed after Flower started")
+    running = effective_options(start.command, start.environ, start.read_config(), release, start.config_path)
+    refused = [problem for problem in running.problems if problem.kind == "refused"]
+    found += [f"the next start will fail: {problem.text} ({problem.where})" for problem in refused]
     now = _started_now(start)
     if now is None:
         return tuple(found)
-    running = effective_options(start.command, start.environ, start.read_config(), release, start.config_path)
     fresh = effective_options(now.command, now.environ, now.read_config(), release, now.config_path)
     for name, given in running.options.items():
         other = fresh.options[name]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flower_audit.parsers.expression import Environment, Evaluator, Unknown
+from flower_audit.parsers.expression import Environment, Evaluator, NotAValue, Unknown
 
 MAX_REPAIRS = 40
 """How many lines of Python 2 may be passed over before the whole file counts as unreadable."""
@@ -195,7 +195,7 @@ class _Reader:
     def _Import(self, statement: ast.Import) -> None:  # noqa: N802 - as above
         for alias in statement.names:
             name = (alias.asname or alias.name).partition(".")[0]
-            self.assign(name, Unknown(f"{name} is a module"), statement.lineno)
+            self.assign(name, NotAValue(f"{name} is a module"), statement.lineno)
             self.evaluator.modules[name] = alias.name if alias.asname else name
 
     def _ImportFrom(self, statement: ast.ImportFrom) -> None:  # noqa: N802 - as above
@@ -214,7 +214,7 @@ class _Reader:
         self._hidden(f"`from {module} import *` may set it")
 
     def _FunctionDef(self, statement: ast.FunctionDef) -> None:  # noqa: N802 - as above
-        self.assign(statement.name, Unknown("it is a function"), statement.lineno)
+        self.assign(statement.name, NotAValue("it is a function"), statement.lineno)
         self.evaluator.modules.pop(statement.name, None)
         for part in (part for part in ast.walk(statement) if isinstance(part, ast.Global)):
             for name in part.names:

@@ -59,6 +59,8 @@ def test_running_matches_files_accepts() -> None:
         (replace(START, config="port = 5555", config_changed=2000), "changed after Flower started"),
         (replace(START, unit_files={"/etc/flower.env": ENVIRONMENT.replace("a:b", "a:c")}), "basic_auth"),
         (replace(START, unit_files={"/etc/flower.env": ENVIRONMENT.replace("h/0", "h/1")}), "CELERY_BROKER_URL"),
+        (replace(START, config="port = 'x'"), "the next start will fail: port must be a number"),
+        (replace(START, config="import logging"), "logging is a module"),
         (replace(START, unit=read_unit(UNIT.replace("5000", "6000"))), "max_tasks"),
         (replace(START, unit=read_unit(UNIT.replace("FLOWER_PORT=5555", "FLOWER_PORT=5556"))), "port"),
     ],

@@ -71,6 +71,9 @@ CASES: list[dict[str, Any]] = [
     {"argv": C, "config": "from os.path import join\ndb = join('/var', 'lib', 'f.db')\nxheaders = not False\n"
      "debug = 'x' in ('y', 'z')\naddress = '{}.{b}'.format('a', b=1)\nurl_prefix = '//x//'.strip('/')"},
     {"argv": C, "config": "try:\n    port = int('x')\nexcept ValueError:\n    port = 5\n"},
+    {"argv": C, "config": "import logging\n"},
+    {"argv": C, "config": "import os\ndef debug():\n    pass\n"},
+    {"argv": C, "config": "import logging\nlogging = 'debug'\ndef format_task(task):\n    return task\n"},
     {"argv": C, "config": "for port in (1, 2, 3):\n    pass\n"},
     {"argv": C, "config": "basic_auth = ['a:b']\nbasic_auth.append('c:d')\nport = max(1, 2)"},
     {"argv": C, "config": "def port():\n    pass\nport = 9\ndel port"},
