@@ -4,10 +4,11 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from flower_audit.errors import NotAsked, Unobservable
-from flower_audit.facts.routes import Routes
+from flower_audit.facts.routes import SCRIPT, Routes
 from flower_audit.facts.site import Site
 from flower_audit.http_client import Client
 from flower_audit.http_messages import Answer, Failure, Request
@@ -40,7 +41,8 @@ class Api:
     """What the API answers to the first account that it admits, or to anybody where it is open.
 
     Shape: `workers` and `queues` are None where `workers_problem` and `queues_problem` say why; `workers` maps names to
-    whether they are online, `queues` maps names to lengths in messages; the statuses are HTTP's, None for no answer.
+    whether they are online, `queues` maps names to lengths in messages; the statuses are HTTP's, None for no answer;
+    `script_digest` is the SHA-256 of Flower's script, empty where it was not served.
     """
 
     logins: tuple[Login, ...] = ()
@@ -51,6 +53,7 @@ class Api:
     queues_status: int | None = None
     queues: dict[str, int] | None = None
     queues_problem: str = ""
+    script_digest: str = ""
 
     @property
     def online(self) -> tuple[str, ...]:
@@ -97,7 +100,7 @@ def api(target: Target, site: Site, routes: Routes, trail: Trail) -> Api:
         return Api(logins=logins, workers_problem=problem, queues_problem=problem)
     account = None if admitted is None else next(one for one in target.accounts if one.name == admitted.name)
     credentials = None if account is None else (account.name, os.environ[account.password_env])
-    workers, queues = client.get_all(
+    workers, queues, script = client.get_all(
         [
             Request(
                 origin=site.origin,
@@ -105,7 +108,7 @@ def api(target: Target, site: Site, routes: Routes, trail: Trail) -> Api:
                 credentials=credentials,
                 verify=credentials is not None and site.over_tls,
             )
-            for path in (WORKERS, QUEUES)
+            for path in (WORKERS, QUEUES, SCRIPT)
         ]
     )
     workers_found, workers_problem = _read_workers(workers)
@@ -119,6 +122,7 @@ def api(target: Target, site: Site, routes: Routes, trail: Trail) -> Api:
         queues_status=_status(queues),
         queues=queues_found,
         queues_problem=queues_problem,
+        script_digest=_digest(script),
     )
 
 
@@ -158,6 +162,10 @@ def _no_account(logins: Sequence[Login]) -> str:
     if not logins:
         return NO_ACCOUNT
     return logins[0].problem or f"the account {logins[0].name} is not admitted"
+
+
+def _digest(result: Answer | Failure) -> str:
+    return sha256(result.body).hexdigest() if isinstance(result, Answer) and result.status == 200 else ""
 
 
 def _status(result: Answer | Failure) -> int | None:

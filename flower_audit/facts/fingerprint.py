@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
+from flower_audit.facts.api import Api
 from flower_audit.facts.routes import SCRIPT, Routes
 from flower_audit.probe import fact
 
@@ -34,13 +35,14 @@ class Fingerprint:
 
 
 @fact()
-def fingerprint(routes: Routes) -> Fingerprint:
-    """Source: the SHA-256 of static/js/flower.js."""
+def fingerprint(routes: Routes, api: Api | None = None) -> Fingerprint:
+    """Source: the SHA-256 of static/js/flower.js, with an account's password where it is not served without."""
     visit = routes.at(SCRIPT)
-    if visit is None or not visit.digest:
+    digest = (visit.digest if visit else "") or (api.script_digest if api else "")
+    if not digest:
         return Fingerprint(
             reason=f"{SCRIPT} was not served: {visit.note or visit if visit else 'it was not asked for'}"
         )
-    names = DIGESTS.get(visit.digest[:16], ())
-    reason = "" if names else f"{SCRIPT} is that of no release known here (SHA-256 {visit.digest[:16]}…)"
+    names = DIGESTS.get(digest[:16], ())
+    reason = "" if names else f"{SCRIPT} is that of no release known here (SHA-256 {digest[:16]}…)"
     return Fingerprint(releases=tuple(map(Version, names)), reason=reason)

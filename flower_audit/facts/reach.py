@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flower_audit.errors import Unobservable
+from flower_audit.facts.api import Api
 from flower_audit.facts.proxy import Proxy
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
@@ -18,15 +19,15 @@ class Reach:
 
 
 @fact()
-def reach(site: Site, routes: Routes, proxy: Proxy | Unobservable | None = None) -> Reach:
-    """Source: answers at the public URL; the proxy's configuration where they do not decide.
+def reach(site: Site, routes: Routes, proxy: Proxy | Unobservable | None = None, api: Api | None = None) -> Reach:
+    """Source: answers at the public URL, to accounts too; the proxy's configuration where they do not decide.
 
     Unobservable: something in front of Flower answers everything by itself, and its configuration is not known.
     """
     failed = next((visit for visit in routes.of() if visit.status in {502, 503, 504}), None)
     if failed is not None:
         return Reach(gateway_error=str(failed))
-    if any(visit.by_flower for visit in routes.of()):
+    if any(visit.by_flower for visit in routes.of()) or (api is not None and any(one.admitted for one in api.logins)):
         return Reach()
     if isinstance(proxy, Proxy) and proxy.reaches is not None:
         wrong = f"it sends to {', '.join(proxy.upstreams)}, Flower listens on {', '.join(proxy.flower_places)}"

@@ -9,6 +9,8 @@ import pytest
 
 from flower_audit.errors import NotAsked, Unobservable
 from flower_audit.facts.api import Api, api
+from flower_audit.facts.fingerprint import fingerprint
+from flower_audit.facts.reach import reach
 from flower_audit.facts.routes import routes
 from flower_audit.target import Account
 
@@ -122,6 +124,26 @@ def test_no_password_over_tls_that_is_not_trusted(
     with pytest.raises(Unobservable, match="was not sent"):
         _ = look(site, ADMIN).tried
     assert look(site, ADMIN, ca=authority.root.pem).logins[0].admitted
+
+
+def test_behind_a_login_of_the_proxy_an_account_shows_what_is_there(
+    flowers: Any, caddy: Any, site_of: Any, authority: Any, target: Any, trail: Any
+) -> None:
+    """Flower's own login and the proxy's take the same user and password, as one does who wants both."""
+    running = flowers("2.1.0", BASIC)
+    proxied = caddy(
+        f' @anonymous not header Authorization *\n header @anonymous WWW-Authenticate `Basic realm="x"`\n'
+        f" respond @anonymous 401\n reverse_proxy 127.0.0.1:{running.port}"
+    )
+    site = site_of(proxied.https, "https")
+    asking = target.model_copy(update={"accounts": (ADMIN,), "ca": str(authority.root.pem)})
+    visited = routes(asking, site, trail)
+    assert fingerprint(visited).releases == ()
+    with pytest.raises(Unobservable):
+        reach(site, visited)
+    asked = api(asking, site, visited, trail)
+    assert [str(one) for one in fingerprint(visited, asked).releases] == ["2.1.0"]
+    assert reach(site, visited, api=asked).gateway_error == ""
 
 
 @pytest.mark.parametrize("body", ['"x"', "[]", '{"w": 1}', "not json", '{"active_queues": 5}', "[" * 5000])
