@@ -104,9 +104,9 @@ class Connection:
         return result.stdout_bytes, result.stderr_bytes
 
     def close(self) -> None:
-        """End the children that still run."""
+        """End the children that still run; whoever waits for one reads the end of its output."""
         for child in list(self._children):
-            _end(child)
+            _kill(child)
 
     def _run_local(self, command: str, *args: str) -> Any:
         line = self._backend.encode(self._backend.quote(command, *args))
@@ -171,11 +171,15 @@ def _read_bounded(child: subprocess.Popen[bytes], deadline: float) -> tuple[byte
     return b"".join(chunks[child.stdout]), b"".join(chunks[child.stderr])
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _kill(child: subprocess.Popen[bytes]) -> None:
     if child.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    _kill(child)
+    child.wait()
     for pipe in (child.stdout, child.stderr):
         if pipe is not None:
             pipe.close()

@@ -1,7 +1,11 @@
 """The plugin as users meet it: pytest's command line in, verdicts, reports and exit status out."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -372,6 +376,27 @@ def test_somebodys_own_check_needs_no_marker_to_be_readable(pytester: pytest.Pyt
     run(pytester)
     (result,) = report(pytester)["results"]
     assert result["message"] == "a place: seen (wanted: better)"
+
+
+def test_ctrl_c_does_not_wait_for_a_silent_host(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_checks(pytester, ("one", "HIGH", "on_host", "on_host.count == 3"))
+    silent = pytester.path / "bin" / "ssh"
+    silent.parent.mkdir()
+    silent.write_text(f"#!/bin/sh\necho $$ >{pytester.path}/pid\nexec sleep 300\n")
+    silent.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{silent.parent}:{os.environ['PATH']}")
+    command = [sys.executable, "-m", "pytest", "checks_here.py", "--flower-host=ssh://silent", "-p", "no:cacheprovider"]
+    with subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+        deadline = time.monotonic() + 30
+        while not (pytester.path / "pid").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        interrupted = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=30)
+    assert running.returncode == pytest.ExitCode.INTERRUPTED
+    assert time.monotonic() - interrupted < 10
+    child = Path("/proc", (pytester.path / "pid").read_text().strip(), "stat")
+    assert not child.exists() or child.read_text().split()[2] == "Z"
 
 
 def test_warnings_as_errors_change_nothing(pytester: pytest.Pytester) -> None:
