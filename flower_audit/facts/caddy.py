@@ -62,8 +62,11 @@ for proc in /proc/[0-9]*; do
   [ "$comm" = caddy ] || continue
   line=$(tr '\000' '\n' < "$proc/cmdline")
   case $line in *run* | *start*) ;; *) continue ;; esac
-  space=$(readlink "$proc/ns/mnt") || { echo '@@denied'; found=1; continue; }
-  [ "$space" = "$(readlink /proc/self/ns/mnt)" ] || { echo "@@elsewhere ${proc#/proc/}"; continue; }
+  space=$(readlink "$proc/ns/pid") || { echo '@@denied'; found=1; continue; }
+  # A container has its own processes; a unit with PrivateTmp= has only its own mounts.
+  if [ "$space" != "$(readlink /proc/self/ns/pid)" ] || grep -qE 'docker|libpod|kubepods|lxc' "$proc/cgroup"; then
+    echo "@@elsewhere ${proc#/proc/}"; continue
+  fi
   found=1; exe=$(readlink "$proc/exe"); run=; cwd=$(readlink "$proc/cwd")
   [ -n "$exe" ] || { echo '@@denied'; continue; }
   [ -x "$exe" ] && { o=$(stat -c %u "$exe"); [ "$o" = 0 ] || [ "$o" = "$me" ]; } && run=1

@@ -50,8 +50,11 @@ for d in /proc/[0-9]*; do
   case $comm in nginx | openresty | angie) ;; *) continue ;; esac
   title=$(tr '\000' ' ' < "$d/cmdline")
   case $title in *'master process'*) ;; *) continue ;; esac
-  space=$(readlink "$d/ns/mnt") || { echo '@@denied'; found=1; continue; }
-  [ "$space" = "$(readlink /proc/self/ns/mnt)" ] || { echo "@@elsewhere ${d#/proc/}"; continue; }
+  space=$(readlink "$d/ns/pid") || { echo '@@denied'; found=1; continue; }
+  # A container has its own processes; a unit with PrivateTmp= has only its own mounts.
+  if [ "$space" != "$(readlink /proc/self/ns/pid)" ] || grep -qE 'docker|libpod|kubepods|lxc' "$d/cgroup"; then
+    echo "@@elsewhere ${d#/proc/}"; continue
+  fi
   found=1; owner=$(stat -c %u "$d"); exe=$(readlink "$d/exe"); run=
   [ "$owner" = "$me" ] && [ -x "$exe" ] && { o=$(stat -c %u "$exe"); [ "$o" = 0 ] || [ "$o" = "$me" ]; } && run=1
   if [ "$me" != 0 ] && [ -z "$run" ]; then echo '@@denied'; continue; fi

@@ -121,34 +121,38 @@ def proxy(
     sites = [*_from_nginx(own_nginx, endpoints), *_from_caddy(own_caddy, endpoints)]
     related = [(kinship, site) for kinship, site in sites if kinship is not None]
     best = min(related, key=_rank, default=(0, None))[1]
+    if best is None or not best.running:
+        for hidden in (nginx, caddy):
+            if isinstance(hidden, Unobservable):
+                raise hidden
+        _name_unread(own_nginx, own_caddy, endpoints)
     if best is None:
-        _give_up((nginx, caddy), own_nginx, own_caddy, sites, endpoints)
+        _name_doubts(own_nginx, own_caddy, sites)
         raise Absent("no reverse proxy on this host fronts Flower")
     if best.unresolved:
         raise Unobservable(f"{best.where}: {best.unresolved}")
     return best
 
 
-def _give_up(
-    hidden: tuple[object, ...],
-    nginx: Nginx | None,
-    caddy: Caddy | None,
-    sites: list[tuple[int | None, Proxy]],
-    flower: Endpoints,
-) -> None:
-    """Raise Unobservable where a proxy may front Flower that could not be looked into."""
-    for fact_or_error in hidden:
-        if isinstance(fact_or_error, Unobservable):
-            raise fact_or_error
+def _name_unread(nginx: Nginx | None, caddy: Caddy | None, flower: Endpoints) -> None:
+    """Raise Unobservable where the public ports are held by a program whose configuration is not read here."""
+    unread = [name for name in flower.programs_in_front if name in UNREAD]
+    for name, found in (("nginx", nginx), ("caddy", caddy)):
+        own = found is not None and any(instance.pid for instance in found.instances)
+        if name in flower.programs_in_front and not own:
+            unread.append(f"{name} in a container")
+    if unread:
+        raise Unobservable(f"fronted by {', '.join(unread)}, which this audit cannot read")
+
+
+def _name_doubts(nginx: Nginx | None, caddy: Caddy | None, sites: list[tuple[int | None, Proxy]]) -> None:
+    """Raise Unobservable where a site that could not be decided may be the one that fronts Flower."""
     doubtful = next((site for _, site in sites if site.unresolved and not site.upstreams), None)
     if doubtful is not None:
         raise Unobservable(f"{doubtful.where}: {doubtful.unresolved}")
     unparsed = next((error for one in nginx.instances for error in parse(one.dump).errors), "") if nginx else ""
     if unparsed:
         raise Unobservable(f"nginx's configuration could not be read: {unparsed}")
-    unread = [name for name in flower.programs_in_front if name in UNREAD]
-    if unread:
-        raise Unobservable(f"fronted by {', '.join(unread)}, which this audit cannot read")
     if caddy is not None and any(item.pid and not item.running and not item.on_disk for item in caddy.instances):
         raise Unobservable("Caddy runs, and neither its file nor its admin interface told its configuration")
 

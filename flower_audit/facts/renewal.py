@@ -114,7 +114,7 @@ def _certbot(name: str, parts: dict[str, str], proxy: Proxy) -> Renewal:
         reloads=bool(parts["hooks"].strip()) or "-hook" in commands,
         frees_port=bool(parts["pre_hooks"].strip()) or "--pre-hook" in commands,
         missing_webroots=tuple(parts["webroots"].split()),
-        port_80_taken=proxy.running,
+        port_80_taken=proxy.redirects_to_https is not None,
     )
     return Renewal(
         manager="certbot",

@@ -58,12 +58,11 @@ def test_what_the_recordings_say_of_loading() -> None:
     assert proxy(FLOWER, nginx=recorded("nginx", "changed")).changed == ("/etc/nginx/sites-enabled/flower",)
     assert proxy(FLOWER, nginx=recorded("nginx", "moved")).moved == ("/etc/nginx/sites-enabled/flower",)
     assert proxy(FLOWER, nginx=recorded("nginx", "broken")).valid is False
-    assert proxy(FLOWER, nginx=recorded("nginx", "stopped")).running is False
     assert proxy(FLOWER, nginx=recorded("nginx", "not_enabled")).enabled is False
 
 
 def test_caddy_in_its_recorded_states() -> None:
-    found = proxy(FLOWER, caddy=recorded("caddy", "running"))
+    found = proxy(FLOWER, caddy=recorded("caddy", "running"), nginx=recorded("nginx", "stopped"))
     assert (found.kind, found.host, found.reaches, found.changed, found.moved) == (
         "caddy",
         "flower.example.com",
@@ -100,12 +99,12 @@ def test_caddy_without_an_answer_of_its_admin_interface() -> None:
 def test_a_caddy_that_tells_nothing_is_not_absent() -> None:
     silent = one(recorded("caddy", "running"), running="", on_disk="", differs=None, valid=None)
     with pytest.raises(Unobservable, match="neither its file nor its admin interface"):
-        proxy(FLOWER, caddy=silent)
+        proxy(replace(FLOWER, programs_in_front=("caddy",)), caddy=silent)
 
 
 def test_nothing_fronts_flower() -> None:
     with pytest.raises(Absent):
-        proxy(FLOWER)
+        proxy(replace(FLOWER, programs_in_front=()))
     with pytest.raises(Absent):
         proxy(FLOWER, nginx=nginx(f"http {{ {server('location / { proxy_pass http://127.0.0.1:8000; }', name='x')} }}"))
 
@@ -114,6 +113,14 @@ def test_nothing_fronts_flower() -> None:
 def test_a_proxy_that_is_not_read_is_named(program: str) -> None:
     with pytest.raises(Unobservable, match=f"fronted by {program}, which this audit cannot read"):
         proxy(replace(FLOWER, programs_in_front=(program,)))
+
+
+def test_a_proxy_in_a_container_is_named_even_beside_a_stopped_one() -> None:
+    with pytest.raises(Unobservable, match="nginx in a container"):
+        proxy(FLOWER)
+    with pytest.raises(Unobservable, match="fronted by haproxy"):
+        proxy(replace(FLOWER, programs_in_front=("haproxy",)), nginx=recorded("nginx", "stopped"))
+    assert proxy(replace(FLOWER, programs_in_front=()), nginx=recorded("nginx", "stopped")).running is False
 
 
 def test_not_allowed_to_look_is_not_absent() -> None:
