@@ -13,6 +13,7 @@ from flower_audit.probe import fact
 
 STARTS_AGAIN = re.compile(r"\b(restart|try-restart|reload-or-restart|condrestart|force-reload)\b|supervisorctl|\bsv\b")
 RENAMED = re.compile(r"(/.+?)[.-]\d{1,8}")
+DAY_S = 86_400
 SPARSE_FROM = 1024**2
 
 
@@ -80,10 +81,13 @@ def _defects(file: LogFile, rule: Rule, logrotate: Logrotate, *, own: bool) -> l
 
 
 def _staleness(file: LogFile, rule: Rule, logrotate: Logrotate) -> list[str]:
-    """A rotation that is overdue: a day is allowed for the schedule, and an empty file is not rotated at all."""
+    """A rotation that is overdue by more than the day that the schedule may take.
+
+    What counts is the age of the first line: a log that stayed empty was not rotated, and that is right.
+    """
     period_s = PERIOD_S.get(rule.frequency)
     last = logrotate.rotated.get(file.path)
-    if period_s is None or last is None or not file.size:
+    if period_s is None or last is None or file.first_line_age_s is None or file.size < (rule.min_size_bytes or 1):
         return []
-    overdue_s = logrotate.now - last - period_s - 86_400
-    return [f"{file.path} was last rotated {(logrotate.now - last) / 86_400:.0f} days ago"] if overdue_s > 0 else []
+    waits_s = min(logrotate.now - last, file.first_line_age_s)
+    return [f"{file.path} waits {waits_s / DAY_S:.0f} days for its rotation"] if waits_s > period_s + DAY_S else []

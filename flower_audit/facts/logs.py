@@ -20,13 +20,14 @@ class LogFile:
 
     Shape: `current` is False where the process goes on writing to a file that was renamed or deleted; `appends` says
     that it was opened for appending, without which a truncated log keeps its size; `exposed` that anybody may read it.
-    Units: `size` in bytes.
+    Units: `size` in bytes; `first_line_age_s` in seconds, None where its lines tell no time.
     """
 
     path: str
     current: bool = True
     appends: bool = True
     size: int = 0
+    first_line_age_s: float | None = None
     mode: int = 0o640
     exposed: bool = False
 

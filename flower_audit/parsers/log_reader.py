@@ -44,6 +44,8 @@ def main(arguments: list[str]) -> None:
     words = words_of(read_process_file(pid, "cmdline"))
     secrets = secrets_of(words, environment_of(read_process_file(pid, "environ")))
     answer: dict[str, Any] = {"files": log_files(pid), "streams": streams_of(pid), "now": time.time()}
+    for file in answer["files"]:
+        file["first_line_age_s"] = first_line_age(file["link"], answer["now"])
     texts = {file["path"]: tail_of(file["link"]) for file in answer["files"]}
     journal = "journal" in answer["streams"] and unit
     if journal:
@@ -134,6 +136,20 @@ def tail_of(path: str) -> str | None:
             return file.read(TAIL).decode("utf-8", "replace")
     except OSError:
         return None
+
+
+def first_line_age(path: str, now: float) -> float | None:
+    """Seconds since the first line of a log that tells its time; None where none of the first ones does."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - a link of /proc
+            head = file.read(8192).decode("utf-8", "replace")
+    except OSError:
+        return None
+    for form in FORMS:
+        found = form.search(head)
+        if found:
+            return now - seconds_of(found.group("when"))
+    return None
 
 
 def journal_of(unit: str) -> str | None:

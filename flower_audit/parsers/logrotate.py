@@ -32,7 +32,7 @@ class Rule:
     """One block, with the global settings that stand before it.
 
     Shape: `acts` says that a script runs after the rotation, `restarts` names the units or programs that it restarts or
-    signals; `size_bytes` and `max_size_bytes` are None where not given; `keep` is -1 where nothing is removed.
+    signals; the sizes are None where not given; `keep` is -1 where nothing is removed.
     """
 
     patterns: tuple[str, ...] = ()
@@ -48,6 +48,7 @@ class Rule:
     compress: bool = False
     size_bytes: int | None = None
     max_size_bytes: int | None = None
+    min_size_bytes: int | None = None
 
     def covers(self, path: str) -> bool:
         """Whether the rule rotates the file at `path`."""
@@ -127,6 +128,8 @@ def _with_directive(rule: Rule, directive: str) -> Rule:
             return replace(rule, frequency="size", size_bytes=_bytes(value))
         case "maxsize":
             return replace(rule, max_size_bytes=_bytes(value))
+        case "minsize":
+            return replace(rule, min_size_bytes=_bytes(value))
         case "rotate":
             return replace(rule, keep=int(value)) if re.fullmatch(r"-?\d+", value) else rule
         case "copytruncate" | "nocopytruncate":

@@ -28,7 +28,7 @@ def rule(directives: str = "daily\ncopytruncate") -> Logrotate:
 
 
 NO_RULE = replace(rule(), rules=())
-STDOUT = Logs(files=(LogFile(path=PATH, size=1000),), streams=("file", "file"))
+STDOUT = Logs(files=(LogFile(path=PATH, size=1000, first_line_age_s=50 * DAY),), streams=("file", "file"))
 
 
 def of(logs: Logs, logrotate: Logrotate, *, log_file: str = "", journald: Journald | None = JOURNALD) -> LogRotation:
@@ -52,7 +52,7 @@ def test_a_rule_that_works() -> None:
         (STDOUT, replace(rule(), last_result="exit-code"), "exit-code"),
         (STDOUT, replace(rule(), errors=(f'error: skipping "{PATH}" because parent directory',)), "parent directory"),
         (STDOUT, replace(rule(), errors=("error: flower:3 unknown option 'dialy'",)), "dialy"),
-        (STDOUT, replace(rule(), now=104 * DAY), "4 days ago"),
+        (STDOUT, replace(rule(), now=104 * DAY), "waits 4 days"),
         (replace(STDOUT, files=(replace(STDOUT.files[0], current=False),)), rule(), "renamed or deleted"),
         (replace(STDOUT, files=(replace(STDOUT.files[0], path=PATH + ".1"),)), rule(), "renamed or deleted"),
         (replace(STDOUT, files=(replace(STDOUT.files[0], appends=False, size=10**7),)), rule(), "jumps back"),
@@ -70,6 +70,9 @@ def test_a_rule_that_does_not(logs: Logs, logrotate: Logrotate, defect: str) -> 
         (STDOUT, replace(rule(), rotated={})),
         (STDOUT, replace(rule("size 1M\ncopytruncate"), now=400 * DAY)),
         (replace(STDOUT, files=(replace(STDOUT.files[0], size=0),)), replace(rule(), now=400 * DAY)),
+        (replace(STDOUT, files=(replace(STDOUT.files[0], first_line_age_s=100),)), replace(rule(), now=400 * DAY)),
+        (replace(STDOUT, files=(replace(STDOUT.files[0], first_line_age_s=None),)), replace(rule(), now=400 * DAY)),
+        (STDOUT, replace(rule("daily\nminsize 10M\ncopytruncate"), now=400 * DAY)),
     ],
 )
 def test_what_is_no_defect(logs: Logs, logrotate: Logrotate) -> None:
