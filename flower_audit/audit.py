@@ -240,7 +240,8 @@ class Audit:
         if self.config.option.collectonly:
             return
         if not len(self.recorder):
-            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+            if exitstatus != pytest.ExitCode.INTERRUPTED:
+                session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
             return
         self.report = self._completed(self.recorder.report())
         self.written = write_reports(self.report, self.asked.folder, self.asked.formats)
