@@ -52,7 +52,10 @@ def test_site_is_enabled(proxy: Proxy) -> None:
     load = link if proxy.kind == "nginx" else f"caddy reload --config {proxy.config}"
     assert proxy.enabled, Finding("this site is not loaded", wanted="a loaded site", where=proxy.server_where, fix=load)
     assert not proxy.shadowed, Finding(
-        proxy.shadowed, wanted="this site answers for its own names", where=proxy.server_where, fix="remove the other"
+        proxy.shadowed,
+        wanted="this site answers for its own names",
+        where=proxy.server_where,
+        fix="remove what answers first",
     )
 
 

@@ -25,7 +25,7 @@ from flower_audit.parsers.nginx_match import (
     names_of,
     server_for,
 )
-from flower_audit.parsers.nginx_redirect import redirects_to_https
+from flower_audit.parsers.nginx_redirect import answer_of, redirects_to_https
 from flower_audit.parsers.nginx_tree import Directive, Tree
 from flower_audit.parsers.nginx_values import (
     Levels,
@@ -115,7 +115,7 @@ class _Site:
             ),
             certificates=tuple(_certificates(self.levels)),
             redirects_to_https=redirects_to_https(self.tree.http, self.servers, self.server),
-            shadowed=self._shadowed(),
+            shadowed=self._shadowed() or self._answered_before(location),
             unguarded=self._unguarded(prefix, upstreams),
             partial=location.modifier == "="
             or (location.modifier in {"~", "~*"} and not prefix and location.path != "^/"),
@@ -188,6 +188,15 @@ class _Site:
                     )
         plain = [name for name in names_of(self.server) if not name.startswith(("~", "*", "."))]
         return "; ".join(others[:3]) if plain or not names_of(self.server) else ""
+
+    def _answered_before(self, location: Location) -> str:
+        """What answers before a request gets to `proxy_pass`."""
+        scheme = "https" if any(listen.tls for listen in self._listens()) else "http"
+        host = next((name for name in names_of(self.server) if not name.startswith(("~", "*", "."))), "")
+        for block in (self.server, location.directive):
+            if answer_of(block, host, scheme) in {"https", "other"}:
+                return f"{block.where} answers by itself, so that nothing is proxied"
+        return ""
 
     def _doubt(self, levels: Levels) -> str:
         """What of the configuration around a location is not there to be read."""

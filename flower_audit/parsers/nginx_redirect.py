@@ -22,21 +22,21 @@ def redirects_to_https(http: Directive, servers: tuple[Directive, ...], server: 
         if answering is not None:
             levels = (http, answering)
             location = locate(levels, "/")
-            answer = _answer(answering, names[0])
+            answer = answer_of(answering, names[0])
             if answer == "nothing" and location is not None:
-                answer = _answer(location.directive, names[0])
+                answer = answer_of(location.directive, names[0])
             answers.add(None if answer == "undecided" else answer == "https")
     if not answers or None in answers:
         return None
     return answers == {True}
 
 
-def _answer(block: Directive, host: str) -> str:
-    """What the rewrite directives of a block answer: `https`, `other`, `nothing`, or `undecided`."""
+def answer_of(block: Directive, host: str, scheme: str = "http") -> str:
+    """What the rewrite directives of a block answer by themselves: `https`, `other`, `nothing`, or `undecided`."""
     for item in block.all("return", "rewrite", "if"):
         if item.name == "if":
-            holds = _holds(item.args, host)
-            inner = _answer(item, host)
+            holds = _holds(item.args, host, scheme)
+            inner = answer_of(item, host, scheme)
             if inner == "nothing" or holds is False:
                 continue
             return inner if holds else "undecided"
@@ -49,11 +49,18 @@ def _answer(block: Directive, host: str) -> str:
     return "nothing"
 
 
-def _holds(args: tuple[str, ...], host: str) -> bool | None:
+def _holds(args: tuple[str, ...], host: str, scheme: str) -> bool | None:
     match = CONDITION.match(" ".join(args))
     if match is None:
         return None
-    known = {"$scheme": "http", "$https": "", "$server_port": "80", "$host": host, "$http_host": host}
+    secure = scheme == "https"
+    known = {
+        "$scheme": scheme,
+        "$https": "on" if secure else "",
+        "$server_port": "443" if secure else "80",
+        "$host": host,
+        "$http_host": host,
+    }
     if match["variable"] not in known:
         return None
     actual, wanted = known[match["variable"]], match["value"].strip("\"'")

@@ -184,6 +184,23 @@ def test_addresses_refused_by_geo_and_if() -> None:
     assert place.restricted
 
 
+@pytest.mark.parametrize(
+    ("before", "inside", "shadowed"),
+    [
+        ("return 301 https://$host$request_uri;", "", True),
+        ("", "return 403;", True),
+        ("rewrite ^ https://$host$request_uri permanent;", "", True),
+        ("if ($scheme = https) { return 403; }", "", False),
+        ("if ($host = other.example.com) { return 404; }", "", False),
+        ("if ($request_method = POST) { return 405; }", "", False),
+        ("", "rewrite ^/old$ /new break;", False),
+    ],
+)
+def test_what_answers_before_the_proxy(before: str, inside: str, shadowed: bool) -> None:
+    site = f"listen 80; server_name x.example.com; {before} location / {{ {inside} proxy_pass http://127.0.0.1:5555; }}"
+    assert bool(frontends(tree_of(f"server {{ {site} }}"))[0].shadowed) is shadowed
+
+
 def test_includes_come_from_the_dump_alone(tmp_path: Path) -> None:
     secret = tmp_path / "secret.conf"
     secret.write_text("server_tokens off;")
