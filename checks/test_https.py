@@ -126,7 +126,7 @@ def test_signature_is_strong(certificate: Certificate) -> None:
     Fix: have the certificate issued anew; every CA signs with SHA-256 by itself.
     Source: RFC 6194; RFC 6151.
     """
-    assert certificate.signature not in {"sha1", "md5", "md4", "md2"}, Finding(
+    assert certificate.signature_is_strong, Finding(
         f"signed with {certificate.signature}", wanted="sha256 or better", where=certificate.subject
     )
 

@@ -23,6 +23,7 @@ NOT_YET_VALID, EXPIRED, HOST_MISMATCH, ADDRESS_MISMATCH = 9, 10, 62, 64
 NO_ISSUER = frozenset({20, 21})
 """OpenSSL's X509_V_ERR_*: unable to get the issuer's certificate, unable to verify the first certificate."""
 
+BROKEN = frozenset({"sha1", "md5", "md4", "md2"})
 BROKEN_SIGNATURES = {
     SignatureAlgorithmOID.RSA_WITH_MD5: "md5",
     SignatureAlgorithmOID.RSA_WITH_SHA1: "sha1",
@@ -37,7 +38,8 @@ class Certificate:
 
     Units: times in UTC, `key_bits` in bits.  Shape: `distrust` says why no chain leads to a trusted CA, empty where one
     does; `chain_complete` is None where that cannot be told from an unknown CA; `sent` are the subjects in the order
-    sent; `fingerprint_sha256` is lower-case hexadecimal; `key` and `signature` are names such as `RSA` and `sha256`.
+    sent; `key` and `signature` are the leaf's, as `RSA` and `sha256`, or those of a weaker certificate in its chain;
+    `fingerprint_sha256` is lower-case hexadecimal.
     """
 
     host: str
@@ -77,7 +79,12 @@ class Certificate:
     @property
     def key_is_strong(self) -> bool:
         """RSA and DSA of 2048 bits, curves of 256, or more; Ed25519 and Ed448."""
-        return self.key_bits >= (2048 if self.key in {"RSA", "DSA"} else 250)
+        return _is_strong(self.key, self.key_bits)
+
+    @property
+    def signature_is_strong(self) -> bool:
+        """Neither SHA-1 nor MD5."""
+        return self.signature not in BROKEN
 
 
 @fact(way="url")
@@ -94,9 +101,11 @@ def certificate(target: Target, site: Site, trail: Trail) -> Certificate:
     try:
         parsed = [x509.load_der_x509_certificate(one) for one in chain]
         leaf = parsed[0]
-        key, key_bits = _key(leaf)
+        issued = [one for one in parsed if one.subject != one.issuer] or parsed[:1]
+        key, key_bits = next((_key(one) for one in issued if not _is_strong(*_key(one))), _key(leaf))
         names = _names(leaf)
-        signature = _signature(leaf)
+        signatures = [_signature(one) for one in issued]
+        signature = next((one for one in signatures if one in BROKEN), signatures[0])
     except (ValueError, IndexError, UnsupportedAlgorithm) as error:
         raise Unobservable(f"the certificate of {site.origin.url} cannot be read: {error}") from error
     now = datetime.now(UTC)
@@ -145,6 +154,8 @@ def _sent(site: Site, limit_s: float) -> tuple[bytes, ...]:
 def _verified(site: Site, context: ssl.SSLContext, limit_s: float) -> tuple[int, str, tuple[bytes, ...]]:
     """OpenSSL's verdict on the chain (0 is good) in a sentence, and the chain that it built."""
     context.check_hostname = False
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # how strong it is, is another question than whom it comes from
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     try:
         with (
             socket.create_connection((site.origin.address, site.origin.port), timeout=limit_s) as connection,
@@ -240,6 +251,10 @@ def _names(leaf: x509.Certificate) -> tuple[str, ...]:
         return ()
     addresses = [str(address) for address in held.get_values_for_type(x509.IPAddress)]
     return (*held.get_values_for_type(x509.DNSName), *addresses)
+
+
+def _is_strong(key: str, bits: int) -> bool:
+    return bits >= (2048 if key in {"RSA", "DSA"} else 250)
 
 
 def _key(leaf: x509.Certificate) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from flower_audit.errors import Absent, Unobservable, UsageError
 from flower_audit.facts.certificate import Certificate, certificate
@@ -145,6 +145,18 @@ def test_weak_keys_and_signatures(digest: str, authority: Any, look: Any, tmp_pa
     assert (found.key, found.key_bits, found.signature) == ("RSA", 1024, digest)
     assert not found.key_is_strong
     assert found.host_matches
+
+
+def test_a_weak_key_is_no_distrust(authority: Any, look: Any) -> None:
+    leaf = authority.issue("localhost", by=authority.intermediate, key=rsa.generate_private_key(65_537, 1024))
+    found = look(leaf, authority.intermediate, options=("-cipher", "ALL:@SECLEVEL=0"))
+    assert (found.key_bits, found.key_is_strong, found.distrust) == (1024, False, "")
+
+
+def test_a_weak_key_in_the_chain(authority: Any, look: Any) -> None:
+    weak = authority.issue("Weak CA", by=authority.root, is_ca=True, key=rsa.generate_private_key(65_537, 1024))
+    found = look(authority.issue("localhost", by=weak), weak, options=("-cipher", "ALL:@SECLEVEL=0"))
+    assert (found.key, found.key_bits, found.key_is_strong) == ("RSA", 1024, False)
 
 
 def test_strong_curves(authority: Any, look: Any) -> None:
