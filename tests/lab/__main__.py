@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 from . import ledger, matrix, scripts, tree
@@ -27,6 +28,9 @@ def main() -> int:
     commands.add_parser("list", help="list the hosts that are up")
     clean = commands.add_parser("sweep", help="remove what a crash left behind")
     clean.add_argument("--all", action="store_true", help="take down every host, running or not")
+    report = commands.add_parser("report", help="audit a host that is up, and leave the report")
+    report.add_argument("name", nargs="?", default="golden")
+    report.add_argument("--to", type=Path, default=Path("reports"), help="folder (default %(default)s)")
     matrix_ = commands.add_parser("matrix", help="boot, break, audit and compare every state")
     matrix_.add_argument("--only", nargs="+", default=[], metavar="NAME", help="names or parts of names")
     matrix_.add_argument("--jobs", type=int, default=2)
@@ -71,6 +75,11 @@ def _run(options: argparse.Namespace) -> int:
                 print(f"{entry.name}\t{life}\towner {entry.owner or '-'}\t{entry.directory}")
         case "sweep":
             print(*ledger.sweep(everything=options.all), sep="\n")
+        case "report":
+            Host(options.name).ready()
+            outcomes = matrix.audit(Host(options.name), options.to.absolute(), options=["--flower-user=ops"])
+            print(*(f"{count} {said}" for said, count in Counter(outcomes.values()).most_common()), sep=", ")
+            print(options.to / "flower-audit.html")
         case "matrix":
             ledger.sweep()
             wanted = [state for state in scripts.every() if _chosen(state.name, options.only)]

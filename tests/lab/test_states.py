@@ -1,4 +1,4 @@
-"""The golden host, two variants and a dozen bad states: a sample of what `python -m tests.lab matrix` proves in full."""
+"""The golden host, two variants and a dozen bad states: a sample of what `python -m tests.lab matrix` proves."""
 
 from __future__ import annotations
 

@@ -3,4 +3,4 @@
 # may: alerting.survives-absence monitoring.metrics-valid monitoring.workers-agree alerting.rules-alive monitoring.interval monitoring.metrics-served
 sed -i '/job_name: flower/,/9808/d' /etc/prometheus/prometheus.yml
 systemctl reload prometheus
-sleep 2
+sleep 7  # Prometheus takes up new targets every 5 s

@@ -1,8 +1,9 @@
 # firewalld instead of nftables
 # packages: firewalld
+systemctl stop firewalld
 systemctl disable -q --now nftables
 nft flush ruleset
-systemctl enable -q --now firewalld
-for service in ssh http https; do firewall-cmd -q --permanent --add-service=$service; done
-firewall-cmd -q --permanent --remove-service=dhcpv6-client || true
-firewall-cmd -q --reload
+for service in ssh http https; do firewall-offline-cmd -q --add-service=$service || true; done
+firewall-offline-cmd -q --remove-service=dhcpv6-client || true
+systemctl enable -q firewalld
+systemctl start firewalld
