@@ -6,7 +6,7 @@ from packaging.version import Version
 
 from flower_audit.check import Finding, check, only_if
 from flower_audit.facts.options import Options
-from flower_audit.facts.site import Site
+from flower_audit.facts.public_host import PublicHost
 from flower_audit.model import Severity
 from flower_audit.policy import Policy
 from flower_audit.target import Target
@@ -172,7 +172,7 @@ def test_email_pattern_admits_somebody(options: Options) -> None:
 
 
 @check("auth.oauth-redirect-uri", severity=Severity.HIGH, section=AUTHENTICATION, covers=("OAuth troubleshooting",))
-def test_oauth_redirect_uri_leads_back(options: Options, site: Site | None = None) -> None:
+def test_oauth_redirect_uri_leads_back(options: Options, public_host: PublicHost) -> None:
     """The provider sends people back to Flower's public https address.
 
     Why: Flower sends this URI as it is written; with another host, path or plain http the provider refuses, or the
@@ -184,9 +184,9 @@ def test_oauth_redirect_uri_leads_back(options: Options, site: Site | None = Non
     only_if(bool(login.redirect_uri), "no redirect URI is set; auth.oauth-complete tells")
     uri, where = urlsplit(login.redirect_uri), "oauth2_redirect_uri"
     path = f"/{options.url_prefix}/login" if options.url_prefix else "/login"
-    public = site.origin.host if site and not site.names_an_address else uri.hostname
     assert uri.scheme == "https", Finding(f"it begins with {uri.scheme or 'nothing'}", wanted="https", where=where)
     assert uri.path == path, Finding(f"its path is {uri.path or '/'}", wanted=path, where=where)
+    public = public_host.name or uri.hostname
     assert uri.hostname == public, Finding(f"its host is {uri.hostname}", wanted=f"{public}", where=where)
 
 

@@ -7,8 +7,7 @@ from packaging.version import Version
 from flower_audit.check import Finding
 from flower_audit.errors import NotApplicable, Unobservable
 from flower_audit.facts.options import Options, options_of_start
-from flower_audit.facts.site import Site
-from flower_audit.http_client import Origin
+from flower_audit.facts.public_host import PublicHost
 from flower_audit.parsers.flower_start import Start
 from flower_audit.policy import Policy
 from flower_audit.target import Account, Target
@@ -22,11 +21,7 @@ GOOGLE = {
     "FLOWER_OAUTH2_REDIRECT_URI": "https://flower.example.com/login",
     "FLOWER_COOKIE_SECRET": "9f8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d",
 }
-SITE = Site(
-    origin=Origin(scheme="https", port=443, address="192.0.2.7", host="flower.example.com"),
-    found_by="--flower-url",
-    addresses=("192.0.2.7",),
-)
+SITE = PublicHost(known="flower.example.com")
 
 
 def flower(*flags: str, config: str | None = None, release: str = "2.2.0", changed: int = 0, **environ: str) -> Options:
@@ -194,7 +189,11 @@ def test_oauth_pattern_admits() -> None:
 
 def test_oauth_redirect_uri() -> None:
     checks.test_oauth_redirect_uri_leads_back(flower(**GOOGLE), SITE)
-    checks.test_oauth_redirect_uri_leads_back(flower(**GOOGLE), None)
+    checks.test_oauth_redirect_uri_leads_back(flower(**GOOGLE), PublicHost(known=""))
+    with pytest.raises(Unobservable, match="no URL"):
+        checks.test_oauth_redirect_uri_leads_back(flower(**GOOGLE), PublicHost(known="", unknown="no URL is known"))
+    with pytest.raises(NotApplicable):
+        checks.test_oauth_redirect_uri_leads_back(flower(), PublicHost(known="", unknown="no URL is known"))
     prefixed = GOOGLE | {"FLOWER_OAUTH2_REDIRECT_URI": "https://flower.example.com/f/login", "FLOWER_URL_PREFIX": "/f/"}
     checks.test_oauth_redirect_uri_leads_back(flower(**prefixed), SITE)
     for uri, said in (
