@@ -53,11 +53,6 @@ class Job:
         """Its last run ended well, as systemd says."""
         return self.result == "success" and self.status in {"0", ""}
 
-    def require_a_run(self) -> None:
-        """Unobservable: neither systemd nor the journal remembers a run."""
-        if not self.has_run:
-            raise Unobservable(f"neither systemd nor the journal remembers a run of {self.service}")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:

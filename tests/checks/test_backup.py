@@ -72,7 +72,7 @@ def test_the_last_run() -> None:
         checks.test_last_backup_succeeded(replace(GOOD, jobs=(CRON,)))
     with pytest.raises(NotApplicable, match="no backup is scheduled"):
         checks.test_last_backup_succeeded(NONE)
-    with pytest.raises(Unobservable, match="remembers"):
+    with pytest.raises(NotApplicable, match="remembers"):
         checks.test_last_backup_succeeded(replace(GOOD, jobs=(replace(JOB, has_run=False),)))
 
 
