@@ -68,6 +68,8 @@ class Workers:
             raise Unobservable("no worker on this host shows its broker: it stands in the application's code")
         verdicts = [(worker, _same(broker, worker)) for worker in self._flowers() if worker.where]
         different = tuple(worker for worker, same in verdicts if same is False)
+        if not verdicts[0][0].related and any(same for _, same in verdicts):
+            return ()  # none is Flower's for certain, and one of them is on its broker: the others belong elsewhere
         if not different and not any(same for _, same in verdicts):
             raise Unobservable(
                 "the workers and Flower see the network differently, so their brokers cannot be compared"

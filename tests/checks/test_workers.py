@@ -56,6 +56,13 @@ def test_a_worker_of_another_application_is_none_of_flowers() -> None:
     checks.test_workers_use_the_same_broker(of(WORKER, stranger), BROKER)
 
 
+def test_of_workers_that_nothing_ties_to_flower_one_on_its_broker_will_do() -> None:
+    stranger = replace(WORKER, related=False, database="5")
+    checks.test_workers_use_the_same_broker(of(stranger, replace(WORKER, related=False)), BROKER)
+    with pytest.raises(AssertionError, match="/5"):
+        checks.test_workers_use_the_same_broker(of(stranger), BROKER)
+
+
 @pytest.mark.parametrize(
     "worker",
     [
