@@ -2,6 +2,7 @@
 
 from flower_audit.check import Finding, check, only_if
 from flower_audit.errors import Unobservable
+from flower_audit.facts.configuration_test import ConfigurationTest
 from flower_audit.facts.fronting import Fronting
 from flower_audit.facts.proxy import Proxy
 from flower_audit.facts.rate_limit import RateLimit
@@ -28,16 +29,18 @@ def test_proxy_is_present(fronting: Fronting) -> None:
 
 
 @check("proxy.valid", severity=Severity.HIGH, section=SECTION)
-def test_proxy_configuration_is_valid(proxy: Proxy) -> None:
+def test_proxy_configuration_is_valid(configuration_test: ConfigurationTest) -> None:
     """The proxy's configuration is accepted by the proxy.
 
     Why: a broken file changes nothing until the next restart or reboot, and then nothing comes up.
     Fix: `nginx -t`, or `caddy adapt --config /etc/caddy/Caddyfile`, says the line; correct it and reload.
     Source: https://nginx.org/en/docs/switches.html
     """
-    if proxy.valid is None:
-        raise Unobservable(f"{proxy.config}: {proxy.problem or f'{proxy.kind} does not run, so it was not tested'}")
-    assert proxy.valid, Finding(proxy.problem, wanted=f"a file that {proxy.kind} accepts", where=proxy.config)
+    assert configuration_test.passed, Finding(
+        configuration_test.problem,
+        wanted=f"a file that {configuration_test.kind} accepts",
+        where=configuration_test.config,
+    )
 
 
 @check("proxy.site-enabled", severity=Severity.CRITICAL, section=SECTION)
