@@ -14,6 +14,8 @@ SECRET_NAME = (
 PATTERNS = (
     # user:password@ of a URL; the scheme keeps e-mail addresses out
     re.compile(r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@'\"]*:)(?P<secret>[^\s@'\"]+)(?=@)"),
+    # basic_auth = ["user:password", …] in a flowerconfig.py
+    re.compile(r"(?P<keep>(?i:\bbasic_auth)[ \t]*\+?=[ \t]*[\[(])(?P<secret>[^\])]+)(?=[\])])"),
     # NAME=value in an environment, an argv or a shell file
     re.compile(rf"(?P<keep>(?i:\b[\w.-]*{SECRET_NAME})[ \t]*=[ \t]*)(?P<secret>\"[^\"\n]+\"|'[^'\n]+'|[^\s\0\"';)]+)"),
     # name: value in YAML and JSON
@@ -66,7 +68,7 @@ class Redactor:
                     continue
                 self.learn_value(value)
                 for pair in value.split(","):  # basic_auth: user:password,user:password
-                    self.learn_value(pair.partition(":")[2])
+                    self.learn_value(pair.partition(":")[2].strip(" \t\n\"'"))
 
     def learn_value(self, secret: str) -> None:
         """Learn one secret, with its base64, URL and JSON forms."""

@@ -75,3 +75,13 @@ def test_short_and_constant_values_are_not_learnt() -> None:
     redactor = Redactor(["no", ""])
     redactor.learn("password=no\nPASSWORD=True\nsecret=none")
     assert redactor("no, True, none") == "no, True, none"
+
+
+def test_accounts_in_a_python_list_are_learnt_and_masked() -> None:
+    text = "basic_auth = ['ops:Zk3-vq9Lp2',\n    \"dev:other-secret-1\"]\nport = 5555\n"
+    redactor = Redactor()
+    redactor.learn(text)
+    for shown in (redactor(text), redactor("the password is Zk3-vq9Lp2, or other-secret-1")):
+        assert "Zk3-vq9Lp2" not in shown
+        assert "other-secret-1" not in shown
+    assert "port = 5555" in redactor(text)

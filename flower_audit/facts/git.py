@@ -28,13 +28,15 @@ top=$workdir
 while [ ! -e "$top/.git" ] && [ "$top" != / ]; do top=$(dirname "$top"); done
 [ -e "$top/.git" ] || { echo absent; exit 0; }
 command -v git >/dev/null 2>&1 || { echo no-tool; exit 0; }
-# As the owner of the checkout, and with everything off that a repository may make git run.
-run= ; owner=$(stat -c %u "$top/.git")
-[ "$owner" = 0 ] || run="setpriv --reuid=$owner --regid=$(stat -c %g "$top/.git") --clear-groups --"
+# As whoever may configure the checkout, and with everything off that a repository may make git run.
+config=$top/.git/config; [ -f "$config" ] || config=$top/.git
+run= ; owner=$(stat -c %u "$config")
+[ "$owner" = 0 ] || run="setpriv --reuid=$owner --regid=$(stat -c %g "$config") --clear-groups --"
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_NO_LAZY_FETCH=1
 ask() {
-  $run git --no-pager -C "$workdir" -c core.fsmonitor=false -c core.hooksPath=/dev/null -c protocol.allow=never \
-    -c core.untrackedCache=false -c log.showSignature=false -c core.sshCommand=false "$@" 2>/dev/null
+  $run git --no-pager -C "$workdir" -c safe.directory='*' -c core.fsmonitor=false -c core.hooksPath=/dev/null \
+    -c protocol.allow=never -c core.untrackedCache=false -c log.showSignature=false -c core.sshCommand=false \
+    "$@" 2>/dev/null
 }
 ask rev-parse --git-dir >/dev/null || { echo refused; exit 0; }
 echo "top $top"
