@@ -34,19 +34,21 @@ def main(arguments: list[str]) -> None:
     database, pid = arguments
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     jobs = jobs_for(database)
-    dedicated = [place for job in jobs for place in job["places"]]
-    own = str(Path(database).parent)
+    # /var/lib/<name> of a DynamicUser= is a link to /var/lib/private: under its other name the database is no copy.
+    real = os.path.realpath(database)
+    dedicated = [os.path.realpath(place) for job in jobs for place in job["places"]]
+    own = str(Path(real).parent)
     usual = [*USUAL_PLACES, own + "/backup", own + "/backups", own]
     searched = list(
         dict.fromkeys(
-            [*(place for place in dedicated if place != own), *(place for place in usual if Path(place).is_dir())]
+            [*(place for place in dedicated if place != own), *map(os.path.realpath, filter(os.path.isdir, usual))]
         )
     )
     copies: dict[str, dict[str, Any]] = {}
     for place in searched:
         if copies and place not in dedicated:
             break  # where the job writes is what counts; the usual places are a guess
-        for found in copies_in(place, database, place in dedicated and place != own):
+        for found in copies_in(place, real, place in dedicated and place != own):
             copies.setdefault(found["path"], found)
     newest_first = sorted(copies.values(), key=lambda copy: copy["mtime"], reverse=True)
     answer: dict[str, Any] = {"jobs": jobs, "searched": searched, "count": len(newest_first), "now": time.time()}
