@@ -219,6 +219,7 @@ class Host:
     def _disks(self) -> None:
         """Flower's state on a real file system (an overlay is none to keep data on), backups on a disk of their own."""
         (self.root / "var/lib/flower").mkdir(exist_ok=True)
+        (self.directory / "private").mkdir(mode=0o700)  # the same for units with DynamicUser=
         subprocess.run(["cp", "-a", self.root / "var/lib/flower", self.state], check=True)
         image, mount = self.directory / "backup.img", self.directory / "backup"
         mount.mkdir()
@@ -245,7 +246,8 @@ class Host:
         command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--directory", str(self.root)]
         command += [f"--machine={self.name}", f"--network-namespace-path=/run/netns/{network.namespace(self.name)}"]
         command += ["--capability=CAP_NET_ADMIN", "--resolv-conf=off", "--timezone=off", "--link-journal=no"]
-        command += [f"--bind={self.state}:/var/lib/flower", f"--bind={self.directory}/backup:/srv/backup"]
+        command += [f"--bind={self.state}:/var/lib/flower", f"--bind={self.directory}/private:/var/lib/private"]
+        command += [f"--bind={self.directory}/backup:/srv/backup"]
         command += ["--console=pipe", "--kill-signal=SIGRTMIN+3", "/usr/local/sbin/lab-init"]
         join = "".join(f"echo $$ > {group}/cgroup.procs; " for group in groups)
         with (self.directory / "console.log").open("wb") as console:

@@ -11,6 +11,5 @@ sed -i 's|/var/lib/flower/|/var/lib/private/flower-state/|' /usr/local/sbin/flow
 sed -i '/^User=/d; /^Group=/d' /etc/systemd/system/flower-backup.service
 chown -R root: /srv/backup/flower
 systemctl daemon-reload
-install -d -m 0700 /var/lib/private
 cp -a /var/lib/flower /var/lib/private/flower-state
 restart_flower
