@@ -1,4 +1,4 @@
 # The unit file was edited, and nobody said daemon-reload
 # fails: service.reloaded
-sleep 1
+sleep 3
 sed -i 's/^MemoryMax=.*/MemoryMax=1G/' $UNIT
