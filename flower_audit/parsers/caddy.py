@@ -98,7 +98,7 @@ class _Site:
         transport = handler.get("transport") or {}
         path = rewritten(handler.get("rewrite") or {}, met.path)
         return Frontend(
-            where=met.where or f"{self.place.server}: {', '.join(self.place.hosts) or 'every host'}",
+            where=f"{', '.join(self.place.hosts) or 'every host'} at {met.where or self.place.server}",
             server_where=f"site {', '.join(self.place.hosts) or 'of every host'} ({self.place.server})",
             server_names=self.place.hosts,
             listens=tuple(_listen(str(item), self.tls) for item in self.server.get("listen") or [":443"]),

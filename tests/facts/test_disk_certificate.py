@@ -4,6 +4,7 @@ import os
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -40,15 +41,14 @@ def make(folder: Path, name: str) -> tuple[Path, Path]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("certificates")
-    for above in (found, *found.parents):
-        # What others may enter decides whether others may read.
-        if above.owner() == Path(__file__).owner() and str(above).startswith(str(found.parent.parent)):
-            above.chmod(0o755)
-    make(found, "old")
-    make(found, "new")
-    return found
+def folder() -> Iterator[Path]:
+    # Not pytest's own folder, which nobody else may enter: that would decide who can read a key.
+    with tempfile.TemporaryDirectory(prefix="flower-audit-test-") as name:
+        found = Path(name)
+        found.chmod(0o755)
+        make(found, "old")
+        make(found, "new")
+        yield found
 
 
 @pytest.fixture(scope="module")
