@@ -11,8 +11,8 @@ FAILED_SHARE = {
     ),
     DANIHODOVIC: (
         "sum by (name) (rate(celery_task_failed_total[10m]))"
-        " / (sum by (name) (rate(celery_task_failed_total[10m])) + sum by (name) (rate(celery_task_succeeded_total[10m])))"
-        " > 0.1"
+        " / (sum by (name) (rate(celery_task_failed_total[10m]))"
+        " + sum by (name) (rate(celery_task_succeeded_total[10m]))) > 0.1"
     ),
     OVALMONEY: (
         'sum by (name) (rate(celery_tasks_total{state="FAILURE"}[10m]))'
