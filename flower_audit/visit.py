@@ -7,12 +7,29 @@ from hashlib import sha256
 from typing import Literal
 from urllib.parse import urlsplit
 
-from flower_audit.http_messages import Answer, Failure, Trouble
+from flower_audit.http_messages import Answer, Failure, Origin, Request, Trouble
 from flower_audit.parsers.access import Access, Kind, asset_prefix, read_access, shows_flower
 from flower_audit.parsers.response_headers import ResponseHeaders, read_headers
 
 Way = Literal["public URL", "plain HTTP", "Flower's port", "address", "unknown host", "outside the prefix"]
 Credentials = Literal["none", "made-up user", "wrong password"]
+
+NOBODY = "flower-audit"
+"""Stands where a worker, a task or a user is named; nothing is called so."""
+
+PAGES = ("/", "/workers", "/dashboard", "/tasks", f"/task/{NOBODY}", f"/worker/{NOBODY}", "/broker")
+API = ("/api/workers", "/api/tasks?limit=1", "/api/task/types", "/api/queues/length")
+CONTROL = (
+    f"/api/worker/shutdown/{NOBODY}",
+    f"/api/worker/pool/restart/{NOBODY}",
+    f"/api/task/revoke/{NOBODY}",
+    f"/api/task/async-apply/{NOBODY}",
+)
+MISSING = "/flower-audit-no-such-page"
+SCRIPT = "/static/js/flower.js"
+OTHERS = ("/healthcheck", SCRIPT, MISSING, "/metrics")
+SHORT = ("/", "/workers", "/tasks", "/api/workers")
+"""What decides whether a way in is open."""
 
 EXPOSITION = re.compile(rb"(?m)^# (?:HELP|TYPE) [a-zA-Z_:]")
 
@@ -47,6 +64,20 @@ class Visit:
     def __str__(self) -> str:
         came = self.status if self.status is not None else self.trouble
         return f"{self.url} ({came})"
+
+
+def plan_visit(  # noqa: PLR0917 - a row of a table
+    way: Way,
+    origin: Origin,
+    prefix: str,
+    path: str,
+    credentials: Credentials = "none",
+    secret: tuple[str, str] | None = None,
+) -> tuple[Visit, Request]:
+    """A visit to come, and its request."""
+    kind: Kind = "control" if path in CONTROL else "api" if path in API else "page"
+    visit = Visit(way=way, path=path, kind=kind, url=f"{origin.url}{prefix}{path}", credentials=credentials)
+    return visit, Request(origin=origin, path=f"{prefix}{path}", credentials=secret)
 
 
 def listed(visits: Sequence[Visit], most: int = 5) -> str:

@@ -8,14 +8,14 @@ from hashlib import sha256
 from typing import Any
 
 from flower_audit.errors import NotAsked, Unobservable
-from flower_audit.facts.routes import SCRIPT, Routes
+from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.http_client import Client
 from flower_audit.http_messages import Answer, Failure, Request
 from flower_audit.parsers.access import Access
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Account, Target
-from flower_audit.visit import Visit, read_visit
+from flower_audit.visit import SCRIPT, Visit, read_visit
 
 WORKERS = "/api/workers?status=true"
 QUEUES = "/api/queues/length"

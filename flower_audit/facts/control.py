@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from flower_audit.errors import Unobservable
-from flower_audit.facts.routes import NOBODY, Routes
+from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.http_client import Client
 from flower_audit.http_messages import Failure, Request
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
-from flower_audit.visit import listed
+from flower_audit.visit import NOBODY, listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,14 @@ from uuid import uuid4
 from packaging.version import Version as Release
 
 from flower_audit.errors import Absent, Unobservable
-from flower_audit.facts.routes import NOBODY, Routes
+from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.facts.version import Version
 from flower_audit.http_client import Client
 from flower_audit.http_messages import Failure, Request
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
+from flower_audit.visit import NOBODY
 
 SINCE = Release("2.2")
 HEADERS = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Origin": "https://flower-audit.invalid"}

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from flower_audit.facts.api import Api
-from flower_audit.facts.routes import SCRIPT, Routes
+from flower_audit.facts.routes import Routes
 from flower_audit.probe import fact
+from flower_audit.visit import SCRIPT
 
 DIGESTS = {
     "0d3ae833e5a24ba8": ("0.8.4",),

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from flower_audit.errors import Unobservable
 from flower_audit.facts.api import Api
 from flower_audit.facts.oauth_login import OauthLogin
-from flower_audit.facts.routes import MISSING, Routes
+from flower_audit.facts.routes import Routes
 from flower_audit.parsers.response_headers import Cookie
 from flower_audit.probe import fact
-from flower_audit.visit import Visit
+from flower_audit.visit import MISSING, Visit
 
 SAMPLE = ("/", "/api/workers", "/healthcheck", MISSING, "/metrics")
 """A login's answer, an API's, a plain one, an error page: each may take its headers from another place of a proxy."""

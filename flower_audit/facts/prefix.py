@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flower_audit.facts.routes import SCRIPT, Routes
+from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.parsers.access import Access
 from flower_audit.probe import fact
-from flower_audit.visit import Visit
+from flower_audit.visit import SCRIPT, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,24 +16,20 @@ from flower_audit.http_messages import Origin, Request
 from flower_audit.parsers.access import Access, Kind
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
-from flower_audit.visit import Credentials, Visit, Way, read_visit
-
-NOBODY = "flower-audit"
-"""Stands where a worker, a task or a user is named; nothing is called so."""
-
-PAGES = ("/", "/workers", "/dashboard", "/tasks", f"/task/{NOBODY}", f"/worker/{NOBODY}", "/broker")
-API = ("/api/workers", "/api/tasks?limit=1", "/api/task/types", "/api/queues/length")
-CONTROL = (
-    f"/api/worker/shutdown/{NOBODY}",
-    f"/api/worker/pool/restart/{NOBODY}",
-    f"/api/task/revoke/{NOBODY}",
-    f"/api/task/async-apply/{NOBODY}",
+from flower_audit.visit import (
+    API,
+    CONTROL,
+    NOBODY,
+    OTHERS,
+    PAGES,
+    SCRIPT,
+    SHORT,
+    Credentials,
+    Visit,
+    Way,
+    plan_visit,
+    read_visit,
 )
-MISSING = "/flower-audit-no-such-page"
-SCRIPT = "/static/js/flower.js"
-OTHERS = ("/healthcheck", SCRIPT, MISSING, "/metrics")
-SHORT = ("/", "/workers", "/tasks", "/api/workers")
-"""What decides whether a way in is open."""
 
 ELSEWHERE = "flower-audit.invalid"
 ONWARD_LIMIT = 3
@@ -178,19 +174,21 @@ def routes(
 
 
 def _public(site: Site, target: Target) -> list[tuple[Visit, Request]]:
-    plans = [_plan("public URL", site.origin, site.prefix, path) for path in (*PAGES, *API, *CONTROL, *OTHERS)]
+    plans = [plan_visit("public URL", site.origin, site.prefix, path) for path in (*PAGES, *API, *CONTROL, *OTHERS)]
     made_up = (f"{NOBODY}-{uuid4().hex[:8]}", uuid4().hex)
     plans += [
-        _plan("public URL", site.origin, site.prefix, path, "made-up user", made_up) for path in ("/", "/api/workers")
+        plan_visit("public URL", site.origin, site.prefix, path, "made-up user", made_up)
+        for path in ("/", "/api/workers")
     ]
     for account in target.accounts[:2] if site.over_tls or site.is_loopback else ():
-        visit, request = _plan(
+        visit, request = plan_visit(
             "public URL", site.origin, site.prefix, "/", "wrong password", (account.name, uuid4().hex)
         )
         plans.append((visit, replace(request, verify=site.over_tls)))
     if site.prefix:
         plans += [
-            _plan("outside the prefix", site.origin, "", path) for path in ("/", "/workers", "/healthcheck", SCRIPT)
+            plan_visit("outside the prefix", site.origin, "", path)
+            for path in ("/", "/workers", "/healthcheck", SCRIPT)
         ]
     return plans
 
@@ -200,15 +198,15 @@ def _other_ways(
 ) -> list[tuple[Visit, Request]]:
     plans = []
     if site.over_tls and (plain := plain_origin(target, site, proxy)):
-        plans += [_plan("plain HTTP", plain, site.prefix, path) for path in SHORT]
+        plans += [plan_visit("plain HTTP", plain, site.prefix, path) for path in SHORT]
     for origin in direct_origins(site, options):
         prefix = f"/{options.url_prefix}" if options and options.url_prefix else ""
-        plans += [_plan("Flower's port", origin, prefix, path) for path in SHORT]
+        plans += [plan_visit("Flower's port", origin, prefix, path) for path in SHORT]
     scheme, port = site.origin.scheme, site.origin.port
     hosts: list[tuple[Way, str]] = [("address", site.origin.address), ("unknown host", ELSEWHERE)]
     for way, host in [] if site.names_an_address else hosts:
         origin = site.origin_as(scheme, port, host=host)
-        plans += [_plan(way, origin, site.prefix, path) for path in (*SHORT, "/healthcheck")]
+        plans += [plan_visit(way, origin, site.prefix, path) for path in (*SHORT, "/healthcheck")]
     return plans
 
 
@@ -242,19 +240,6 @@ def direct_origins(site: Site, options: Options | None) -> tuple[Origin, ...]:
         for address in site.outside
         if (address, port) != (site.origin.address, site.origin.port)
     )
-
-
-def _plan(  # noqa: PLR0917 - a row of a table
-    way: Way,
-    origin: Origin,
-    prefix: str,
-    path: str,
-    credentials: Credentials = "none",
-    secret: tuple[str, str] | None = None,
-) -> tuple[Visit, Request]:
-    kind: Kind = "control" if path in CONTROL else "api" if path in API else "page"
-    visit = Visit(way=way, path=path, kind=kind, url=f"{origin.url}{prefix}{path}", credentials=credentials)
-    return visit, Request(origin=origin, path=f"{prefix}{path}", credentials=secret)
 
 
 def _follow(client: Client, visits: list[Visit], plans: Sequence[tuple[Visit, Request]], prefix: str) -> list[Visit]:

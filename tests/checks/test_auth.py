@@ -13,7 +13,7 @@ from flower_audit.facts.control import Control
 from flower_audit.facts.cross_site import CrossSite
 from flower_audit.facts.headers import Headers
 from flower_audit.facts.oauth_login import OauthLogin
-from flower_audit.facts.routes import API, CONTROL, PAGES, Routes
+from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.facts.version import Version
 from flower_audit.facts.websocket import Websocket
@@ -21,7 +21,7 @@ from flower_audit.http_messages import Origin
 from flower_audit.parsers.access import Access
 from flower_audit.parsers.response_headers import Cookie, ResponseHeaders
 from flower_audit.policy import Policy
-from flower_audit.visit import Visit
+from flower_audit.visit import API, CONTROL, PAGES, Visit
 
 YEAR = ResponseHeaders(hsts_s=31_536_000)
 ORIGIN = Origin(scheme="https", address="192.0.2.1", port=443, host="flower.test")
