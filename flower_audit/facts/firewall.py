@@ -10,6 +10,8 @@ from flower_audit.probe import Output, probe
 
 COMMAND = r"""
 { [ -e /.dockerenv ] || [ -e /run/.containerenv ]; } && echo '@@container'
+# A kernel that has modules and none for packet filters holds no rules, whatever tool is missing.
+[ -s /proc/modules ] && ! grep -qE '^(nf_tables|ip_tables|ip6_tables) ' /proc/modules && echo '@@unfiltered'
 if command -v nft > /dev/null; then
   echo '@@nft'; nft -j list ruleset 2>&1 || echo '@@nft_failed'; fi
 for save in iptables-save ip6tables-save iptables-legacy-save ip6tables-legacy-save; do
@@ -43,6 +45,7 @@ grep -lsE '^[^#]*\b(nft|ip6?tables(-restore)?|ufw|firewall-cmd)\b' /etc/rc.local
   head -n 5 | sed 's/^/custom /'
 true
 """
+TOOLS = {"nft", "iptables-save", "ip6tables-save"}
 UNIT_OF_FILE = {
     "/etc/nftables.conf": "nftables",
     "/etc/sysconfig/nftables.conf": "nftables",
@@ -122,7 +125,8 @@ class Firewall:
 def firewall(out: Output) -> Firewall:
     """Source: `nft -j list ruleset`, iptables-save, systemctl, the files that are loaded at boot.
 
-    Absent: inside a container, whose host filters.  Unobservable: the kernel's rules may not be read.
+    Absent: inside a container, whose host filters.  Unobservable: the kernel's rules may not be read, or no tool
+    that lists them is there while the kernel can hold some.
     """
     text = out.succeeded()
     parts = dict(part.partition("\n")[::2] for part in re.split(r"^@@", text, flags=re.MULTILINE)[1:])
@@ -131,6 +135,8 @@ def firewall(out: Output) -> Firewall:
     ruleset = _ruleset(parts)
     if "container" in parts and not ruleset.filters:
         raise Absent("inside a container: the firewall is that of the machine around it")
+    if not ruleset.filters and not set(parts) & TOOLS and "unfiltered" not in parts:
+        raise Unobservable("the host has neither nft nor iptables-save to list the kernel's rules with")
     tools = tuple(name for name in ("nft", "iptables-save", "ip6tables-save") if name in parts)
     families, interfaces = _network(parts)
     denies = tuple(
