@@ -87,9 +87,9 @@ def _run(options: argparse.Namespace) -> int:
             for verdict in matrix.run(wanted, options.jobs):
                 verdicts.append(verdict)
                 print(matrix.line(verdict), flush=True)
+                if options.markdown:
+                    options.markdown.write_text(f"{matrix.counts(verdicts)}\n\n{matrix.table(verdicts)}")
             print(matrix.counts(verdicts))
-            if options.markdown:
-                options.markdown.write_text(f"{matrix.counts(verdicts)}\n\n{matrix.table(verdicts)}")
             return 0 if all(verdict.right for verdict in verdicts) else 1
     return 0
 
