@@ -94,7 +94,8 @@ class Client:
         return sent, refused, failure
 
     async def _get_all(self, requests: Sequence[Request]) -> list[Answer | Failure]:
-        gate, turn = asyncio.Semaphore(PARALLEL), asyncio.Lock()
+        gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PARALLEL))
+        turn = asyncio.Lock()
         verifying = verifying_context(self._ca) if any(request.verify for request in requests) else None
         limits = httpx.Limits(max_keepalive_connections=PARALLEL)
         async with (
@@ -103,7 +104,7 @@ class Client:
         ):
 
             async def one(request: Request) -> Answer | Failure:
-                async with gate:
+                async with gates[request.origin.endpoint]:
                     return await self._ask(request, strict if request.verify else lenient, turn)
 
             return list(await asyncio.gather(*(one(request) for request in requests)))

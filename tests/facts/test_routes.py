@@ -1,5 +1,6 @@
 """Open or closed, told from real Flowers of four releases, bare and behind a real Caddy."""
 
+import time
 from typing import Any
 
 import pytest
@@ -228,6 +229,18 @@ def test_what_is_refused_at_the_front_and_open_behind(
     running = flowers("2.2.0")
     proxied = caddy(f" respond / 403\n reverse_proxy 127.0.0.1:{running.port}")
     assert "/tasks" in paths(look(target, site_of(proxied.https, "https"), trail).open_pages)
+
+
+def test_a_server_that_answers_once_and_then_no_more_costs_little(
+    raw_server: Any, target: Any, site_of: Any, trail: Any
+) -> None:
+    silent = raw_server(lambda connection: [connection.recv(1), time.sleep(6)])
+    started = time.monotonic()
+    found = look(target.model_copy(update={"timeout_s": 0.5}), site_of(silent), trail)
+    assert time.monotonic() - started < 6
+    for question in ("open_pages", "open_api", "open_control", "admitted", "bypasses"):
+        with pytest.raises(Unobservable):
+            getattr(found, question)
 
 
 def test_the_audit_asks_little_and_says_who_it_is(flowers: Any, target: Any, site_of: Any, trail: Any) -> None:
