@@ -29,7 +29,7 @@ PLACEHOLDER = re.compile(
     r"your[\W_]?.*(pass|pwd|secret|key|token|id).*|.*[\W_]here"
     r"|(please[\W_]?)?(change|replace|set|fill)[\W_]?(me|this|it|in).*"
     r"|.*(placeholder|example|changeme|change_me|insert|redacted).*|<.*>|\{+.*\}+|\[.*\]|\$\{?\w+\}?|%\(?\w+\)?s?"
-    r"|(?P<same>.)(?P=same){3,}|x{3,}|\*+|\.{3}|todo.*|tbd|secure[\W_]\w+[\W_]pass(word)?",
+    r"|[x*#?._-]{3,}|todo.*|tbd|secure[\W_]\w+[\W_]pass(word)?",
     re.IGNORECASE,
 )
 

@@ -18,7 +18,7 @@ from flower_audit.parsers.systemd_unit import UnitText, command_words, environme
 LOGIN = ("basic_auth", "auth", "auth_provider", "oauth2_key", "oauth2_secret", "oauth2_redirect_uri", "cookie_secret")
 """Options that must not be told from a file that the running process may never have read."""
 
-CLOCK_SLACK_S = 5
+CLOCK_SLACK_S = 2
 """Start times are counted in whole seconds from a boot time that moves with every correction of the clock."""
 
 

@@ -124,7 +124,13 @@ def test_no_placeholder_accepts(password: str) -> None:
 def test_password_strength() -> None:
     checks.test_passwords_are_strong(flower(FLOWER_BASIC_AUTH=f"ops:{STRONG}"), Policy())
     checks.test_passwords_are_strong(flower(FLOWER_BASIC_AUTH="ops:kX93-vq"), Policy(password_min_length=7))
-    for password in ("kX93-vq", "abcabcabcabcabcabc", "zzzzzzzzzzzzzzzzzzz1", "qwertyuiopasdfgh"):
+    for password in (
+        "kX93-vq",
+        "abcabcabcabcabcabc",
+        "aaaaaaaaaaaaaaaaaaaa",
+        "zzzzzzzzzzzzzzzzzzz1",
+        "qwertyuiopasdfgh",
+    ):
         with pytest.raises(AssertionError) as error:
             checks.test_passwords_are_strong(flower(FLOWER_BASIC_AUTH=f"ops:{password}"), Policy())
         assert password not in str(finding(error))
