@@ -104,8 +104,13 @@ class JsonApi:
         return self._origin
 
     def _headers(self) -> dict[str, str]:
-        token = os.environ.get(TOKEN_VARIABLES[self._way], "").strip()
-        return {"Authorization": f"Bearer {token}"} if token else {}
+        bearer = token(self._way)
+        return {"Authorization": f"Bearer {bearer}"} if bearer else {}
+
+
+def token(way: str) -> str:
+    """The bearer token for a way in, empty where none is set."""
+    return os.environ.get(TOKEN_VARIABLES[way], "").strip()
 
 
 def _reply(answer: Answer | Failure) -> Reply:

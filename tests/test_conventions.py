@@ -33,6 +33,7 @@ LAYERS = {
             "http_client",
             "http_messages",
             "json_api",
+            "prometheus_connection",
             "trust",
             "client_hello",
             "visit",

@@ -2,10 +2,10 @@
 
 from flower_audit.errors import NotAsked, Unobservable
 from flower_audit.facts.local_prometheus import LocalPrometheus
-from flower_audit.json_api import JsonApi
 from flower_audit.parsers.local_prometheus import FIRST
 from flower_audit.parsers.prometheus_api import PrometheusServer, read_server
 from flower_audit.probe import Trail, fact
+from flower_audit.prometheus_connection import PrometheusApi
 from flower_audit.target import OPTION_OF_WAY, Target
 
 
@@ -16,7 +16,7 @@ def prometheus(target: Target, trail: Trail, local_prometheus: LocalPrometheus |
     NotAsked: none was named and none runs on the host.  Unobservable: it does not answer as a Prometheus.
     """
     if target.prometheus:
-        api = JsonApi("prometheus", target.prometheus, target, trail)
+        api = PrometheusApi(target.prometheus, target, trail)
         return read_server(api.name, api.ask(FIRST))
     if local_prometheus is None:
         raise NotAsked(

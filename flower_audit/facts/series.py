@@ -2,10 +2,10 @@
 
 from flower_audit.errors import Unobservable
 from flower_audit.facts.local_series import LocalSeries
-from flower_audit.json_api import JsonApi
 from flower_audit.parsers.prometheus_api import PrometheusServer
 from flower_audit.parsers.series_questions import Seen, questions, read_seen
 from flower_audit.probe import Trail, fact
+from flower_audit.prometheus_connection import PrometheusApi
 from flower_audit.target import Target
 
 
@@ -16,7 +16,7 @@ def series(target: Target, trail: Trail, prometheus: PrometheusServer, local_ser
     Unobservable: Prometheus did not answer them.
     """
     if target.prometheus:
-        api = JsonApi("prometheus", target.prometheus, target, trail)
+        api = PrometheusApi(target.prometheus, target, trail)
         return read_seen(prometheus, api.ask(questions(prometheus)))
     if local_series is None or local_series.problem:
         raise Unobservable(local_series.problem if local_series else "the host's Prometheus was not asked again")
