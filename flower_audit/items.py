@@ -1,6 +1,6 @@
 """A check on a target as a pytest item: facts in setup, the asserts in call, one verdict."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from flower_audit.check import Check, Finding
 from flower_audit.configuration import Waiver
 from flower_audit.errors import Manual, NotApplicable, NotAsked, Unobservable, Unreachable, UsageError
 from flower_audit.gather import Gatherer
-from flower_audit.model import Outcome, Result
+from flower_audit.model import Evidence, Outcome, Result
 from flower_audit.target import Target
 
 EVIDENCE_KEPT = 8
@@ -77,7 +77,7 @@ class CheckItem(pytest.Item):
         if outcome is Outcome.FAIL and self.waiver_remark:
             outcome = Outcome.WAIVED if self.waiver else Outcome.FAIL
             message = f"{message}; {self.waiver_remark}"
-        evidence = gatherer.evidence_for(self.check.facts)[:EVIDENCE_KEPT]
+        evidence = most_telling(gatherer.evidence_for(self.check.facts), finding)
         return Result(
             check=self.check.id,
             target=self.target.name,
@@ -128,3 +128,11 @@ class CheckItem(pytest.Item):
         self.verdict = outcome
         # Where a module of somebody's own checks lacks PYTEST_DONT_REWRITE, pytest appends how it saw the values.
         self.finding = reason if isinstance(reason, Finding) else Finding(str(reason).partition("\nassert ")[0])
+
+
+def most_telling(evidence: Sequence[Evidence], finding: Finding) -> tuple[Evidence, ...]:
+    """As much evidence as a result keeps: what the finding speaks of first, otherwise in the order it came."""
+    places = [word for word in f"{finding.where} {finding.observed}".split() if "/" in word and len(word) > 3]
+    spoken_of = [one for one in evidence if any(place.strip(",;()") in one.source for place in places)]
+    rest = [one for one in evidence if one not in spoken_of]
+    return tuple([*spoken_of, *rest][:EVIDENCE_KEPT])

@@ -12,6 +12,7 @@ from flower_audit.configuration import Configuration, nearest
 from flower_audit.connection import Connection, safe_spec
 from flower_audit.errors import UsageError
 from flower_audit.target import Account, Target
+from flower_audit.trust import verifying_context
 
 CONNECTIONS = (
     "ssh",
@@ -149,15 +150,11 @@ def _check_url(target: str, name: str, url: str) -> None:
 def _check_readable(target: str, name: str, path: Path) -> None:
     try:
         with path.open("rb") as file:
-            content = file.read(1_000_000)
+            file.read(1)
     except OSError as error:
         raise UsageError(f"{target}: cannot read {name} {path}: {error.strerror}") from error
-    if (
-        name == "ca"
-        and b"-----BEGIN CERTIFICATE-----" not in content
-        and b"-----BEGIN TRUSTED CERTIFICATE-----" not in content
-    ):
-        raise UsageError(f"{target}: ca {path} holds no certificate in PEM form")
+    if name == "ca":
+        verifying_context(str(path))
 
 
 def _url_name(url: str) -> str:

@@ -402,3 +402,15 @@ def test_ctrl_c_does_not_wait_for_a_silent_host(pytester: pytest.Pytester, monke
 def test_warnings_as_errors_change_nothing(pytester: pytest.Pytester) -> None:
     write_checks(pytester, PASSES, ("one", "HIGH", "on_host", "on_host.count == 3"))
     assert run(pytester, "-W", "error", host="local://").ret == 0
+
+
+def test_evidence_that_a_finding_speaks_of_comes_first() -> None:
+    from flower_audit.check import Finding
+    from flower_audit.items import EVIDENCE_KEPT, most_telling
+    from flower_audit.model import Evidence
+
+    requests = [Evidence(kind="request", source=f"GET https://f.example/{number}") for number in range(20)]
+    direct = Evidence(kind="request", source="GET http://f.example:5555/workers (at 192.0.2.1)")
+    kept = most_telling([*requests, direct], Finding("shown", where="http://f.example:5555/workers"))
+    assert kept[0] == direct
+    assert kept[1:] == tuple(requests[: EVIDENCE_KEPT - 1])
