@@ -31,9 +31,7 @@ def main(arguments: list[str]) -> None:
         names = sorted(file.name for file in folder.iterdir() if file.name.startswith(Path(path).name))[:200]
         answer["corrupt"] = [name for name in names if name.endswith(".corrupt")][:10]
     answer["files"] = [found for found in (properties(base + suffix, root) for suffix in SUFFIXES) if found]
-    answer["mount"] = mount_of(
-        path if root else str(folder.resolve()), answer["folder"].get("device", 0), pid or "self"
-    )
+    answer["mount"] = mount_of(without_links(root, path), answer["folder"].get("device", 0), pid or "self")
     answer["process"] = identity_of(pid) if pid else None
     try:
         keys = database_at(base)
@@ -102,6 +100,19 @@ def root_of(pid: str) -> str:
         return ""
     own, other = (os.readlink(f"/proc/{each}/ns/mnt") for each in ("self", pid))  # noqa: PTH115 - Python 3.7
     return "" if own == other else f"/proc/{pid}/root"
+
+
+def without_links(root: str, path: str) -> str:
+    """A path as a process sees it, its links followed below that process's root: of DynamicUser= it has one."""
+    for _ in range(40):
+        parts = Path(path).parts
+        heads = [str(Path(*parts[:count])) for count in range(2, len(parts) + 1)]
+        link = next((head for head in heads if Path(root + head).is_symlink()), None)
+        if link is None:
+            break
+        target = os.readlink(root + link)  # noqa: PTH115 - Python 3.7
+        path = os.path.normpath(Path(link).parent / target / Path(path).relative_to(link))
+    return path
 
 
 def mount_of(path: str, device: int, pid: str) -> dict[str, Any]:
