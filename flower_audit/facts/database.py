@@ -43,7 +43,7 @@ class Database:
     Shape: `family` is gnu, ndbm, dumb or sqlite3, empty where there is no file or it is damaged; `problem` says what is
     wrong with the bytes, `unreadable` why they were not read; `keys` maps names to the sizes of their values in bytes;
     `corrupt` are files that Flower moved aside; `folder` is None where the directory does not exist; `writable` is None
-    where the process is not known.
+    where the process is not known; `container_layer` says that it lies on no volume but in the container itself.
     Units: `saved_age_s` seconds since the youngest file was written.
     """
 
@@ -59,6 +59,7 @@ class Database:
     mount_point: str = "/"
     file_system: str = ""
     read_only: bool = False
+    container_layer: bool = False
     saved_age_s: float | None = None
 
     @property
@@ -99,8 +100,8 @@ class Database:
             return f"{self.mount_point} is a {self.file_system}, which is emptied when the machine restarts"
         if self.path.startswith(VOLATILE_FOLDERS):
             return f"{self.path.rpartition('/')[0]} is cleaned up by the system"
-        if self.file_system == "overlay" and self.mount_point == "/":
-            return "the root of a container goes away with the container"
+        if self.container_layer:
+            return f"{self.mount_point} is a layer of a container, and goes away with it"
         return ""
 
 
@@ -135,6 +136,7 @@ def database(out: Output) -> Database:
         mount_point=found["mount"].get("point", "/"),
         file_system=found["mount"].get("type", ""),
         read_only=found["mount"].get("read_only", False),
+        container_layer=found["mount"].get("layer", False),
         saved_age_s=round(found["now"] - max(file.mtime for file in files), 1) if files else None,
     )
 

@@ -15,6 +15,7 @@ from typing import Any
 from flower_audit.parsers.dbm_keys import Keys, Malformed, read_dumb_keys, read_keys
 
 SUFFIXES = ("", ".db", ".dat", ".dir", ".bak", ".pag")
+CONTAINER_SIGNS = ("/docker/", "/containers/storage/", "containerd", "/crio/", "/lxc/")
 TEXT_LIMIT = 1_000_000
 
 
@@ -127,6 +128,7 @@ def mount_of(path: str, device: int, pid: str) -> dict[str, Any]:
         if (path + "/").startswith(point.rstrip("/") + "/") and rank >= closest:
             closest, dash = rank, fields.index("-")
             best = {"point": point, "type": fields[dash + 1], "read_only": "ro" in fields[5].split(",")}
+            best["layer"] = any(sign in fields[-1] for sign in CONTAINER_SIGNS)
     return best
 
 

@@ -83,7 +83,7 @@ def test_a_durable_place() -> None:
     )
     fails(
         checks.test_database_lies_in_a_durable_place,
-        replace(DATABASE, file_system="overlay"),
+        replace(DATABASE, file_system="overlay", container_layer=True),
         OPTIONS,
         match="container",
     )
