@@ -101,7 +101,7 @@ def test_no_secret_is_in_anything_that_is_written(new_host: Callable[..., Host],
         systemctl restart flower
         echo 'Authorization: Basic {base64.b64encode(canaries["log"].encode()).decode()}' | systemd-cat -t celery
         sed -i '0,/add_header/s||add_header X-Api-Key "{canaries["header"]}" always;\\n    add_header|' \
-          $(grep -rl add_header /etc/nginx/sites-enabled/ /etc/nginx/conf.d/ | head -n 1)
+          $(grep -rl add_header /etc/nginx/ | grep -v modules | head -n 1)
         nginx -t 2>/dev/null && systemctl reload nginx
         """
     )
