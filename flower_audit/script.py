@@ -38,7 +38,8 @@ is_flower() {
   case $name in
     sudo|su|timeout|env|nice|runuser|setpriv|tini|dumb-init|docker*|podman|grep|sh|bash|ssh) return 1;;
   esac
-  case " $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null) " in
+  # `celery -A flower worker` is a worker of an application of that name.
+  case " $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | sed 's/ \(-A\|--app\|-n\|-Q\) *[^ ]*/ /g') " in
     *' install '*) return 1;;
     *[/\ ]celery\ flower\ *|*[/\ ]celery\ *\ flower\ *) return 0;;
     *' -m celery '*' flower '*|*' -m flower '*|*/bin/flower\ *) return 0;;

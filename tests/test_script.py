@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -122,3 +123,27 @@ def test_sudo_that_refuses_is_said_and_the_rest_is_still_read(tmp_path, monkeypa
     answer = script.read(done.stdout, done.stderr, nonce, [one])
     assert answer.sudo_error == "sudo: a password is required"
     assert answer.outputs["one"].stdout == "read\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ("celery -A shop flower --port=5", True),
+        ("celery flower", True),
+        ("/opt/venv/bin/celery -b redis://x flower --conf=/etc/x.py", True),
+        ("celery -A flower flower", True),
+        ("-m celery -A shop flower", True),
+        ("celery -A flower worker -E", False),
+        ("-m pip install celery flower", False),
+        ("tail -f flower", False),
+    ],
+)
+def test_flower_is_told_from_what_only_names_it(arguments: str, found: bool) -> None:
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", *arguments.split()])
+    try:
+        variables = run(command("true")).variables
+        seen = {variables["pid"], *variables["others"].split()}
+        assert (str(sleeper.pid) in seen) is found
+    finally:
+        sleeper.kill()
+        sleeper.wait()
