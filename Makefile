@@ -29,7 +29,7 @@ screenshots: ## renew what README shows of the demo
 	.venv/bin/python tools/screenshots.py
 
 docs: ## renew docs/checks/ from the checks themselves
-	.venv/bin/python -m flower_audit.cli docs docs/checks
+	.venv/bin/python docs/build_checks.py
 
 lab-up: ## boot a host to play with
 	@./tools/install test
