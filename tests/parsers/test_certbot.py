@@ -86,6 +86,7 @@ def test_the_last_run() -> None:
 
 
 def test_a_broken_file() -> None:
-    line = "10:00:00,1:ERROR:certbot._internal.renewal:Renewal configuration file /etc/letsencrypt/renewal/a.conf is broken."
+    line = "10:00:00,1:ERROR:certbot._internal.renewal:"
+    line += "Renewal configuration file /etc/letsencrypt/renewal/a.conf is broken."
     assert "is broken" in last_failure(line, "a")
     assert last_failure(line, "b") == ""
