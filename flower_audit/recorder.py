@@ -151,7 +151,8 @@ def audited(target: Target, gatherer: Any) -> AuditedTarget:
     looked_as = ""
     if header:
         root = header.get("uid") == "0"
-        looked_as = f"{header.get('login')} with{' root' if root else 'out root'}"
+        login = header.get("login", "")
+        looked_as = login if login == "root" else f"{login} with{' root' if root else 'out root'}"
         looked_as += f" (sudo refused: {gatherer.sudo_error})" if gatherer.sudo_error else ""
     found: dict[str, str] = {"about": target.about} if target.about else {}
     for fact in gatherer.known().values():

@@ -154,4 +154,4 @@ def _environment() -> dict[str, str]:
 
 
 def _engine(broker: Program, caddy: Program) -> str:
-    return f"{broker}, {caddy}; the audit itself finds Flower, Celery and Python"
+    return f"{broker}, {caddy}"
