@@ -16,8 +16,8 @@ flower_answers() {
     await "curl -skf -o /dev/null ${1:-http://127.0.0.1:5555}/healthcheck"
     timeout 8 bash -c "until curl -skf '${1:-http://127.0.0.1:5555}/metrics' | grep -q '^flower_worker_online.* 1'
         do sleep 0.2; done" || true
-    timeout 8 bash -c "until curl -s 'http://127.0.0.1:9090/api/v1/query?query=min(up)' | grep -q '\"1\"'
-        do sleep 0.3; done" || true
+    timeout 8 bash -c 'while curl -s http://127.0.0.1:9090/api/v1/targets | grep -qE "\"health\":\"(unknown|down)\""
+        do sleep 0.3; done' || true
 }
 
 # start something as if a person had done so in a login session; words are the command
@@ -27,6 +27,23 @@ by_hand() {
 }
 
 reload_nginx() { nginx -t -q && systemctl reload nginx && sleep 0.3; }
+
+# make Prometheus read its files again, and wait until it has and its rules were evaluated
+reload_prometheus() {
+    local before now
+    before=$(loaded)
+    sleep 1 # it counts in whole seconds
+    systemctl reload prometheus
+    for n in $(seq 50); do
+        now=$(loaded)
+        [ "$now" != "$before" ] && break
+        sleep 0.2
+    done
+    [ "$now" != "$before" ]
+    sleep 6
+}
+
+loaded() { curl -sf http://127.0.0.1:9090/metrics | grep '^prometheus_config_last_reload_success_timestamp_seconds'; }
 
 # a drop-in of flower.service: lines of its [Service] section
 drop_in() {

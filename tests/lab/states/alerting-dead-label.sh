@@ -2,5 +2,4 @@
 # fails: alerting.rules-alive
 # may: alerting.rules-meaningful alerting.rules-loaded
 sed -i 's/type="task-failed"/type="task-failure"/' /etc/prometheus/rules/celery.yml
-systemctl reload prometheus
-sleep 16
+reload_prometheus

@@ -23,5 +23,4 @@ groups:
         annotations:
           summary: "Celery queue depth exceeds threshold"
 YML
-systemctl reload prometheus
-sleep 5
+reload_prometheus

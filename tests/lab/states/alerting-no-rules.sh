@@ -2,5 +2,4 @@
 # fails: alerting.rules-loaded
 # may: alerting.rules-alive alerting.survives-absence alerting.rules-meaningful alerting.rules-current
 rm /etc/prometheus/rules/celery.yml
-systemctl reload prometheus
-sleep 1
+reload_prometheus

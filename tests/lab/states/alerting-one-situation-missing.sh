@@ -2,5 +2,4 @@
 # fails: alerting.rules-loaded
 # may: alerting.survives-absence alerting.rules-current
 sed -i '/alert: CeleryNoWorkers/,/No Celery worker/d' /etc/prometheus/rules/celery.yml
-systemctl reload prometheus
-sleep 16
+reload_prometheus

@@ -3,5 +3,4 @@
 sed -i '/sum(rate(flower_events_total{type="task-failed"}/,/> 0.2/d; s/^        expr: |$/        expr: rate(flower_events_total{type="task-failed"}[5m]) > 0.1/' /etc/prometheus/rules/celery.yml
 sed -i 's/summary: More than a fifth.*/summary: More than 10 % of the tasks failed/' /etc/prometheus/rules/celery.yml
 promtool check rules /etc/prometheus/rules/celery.yml
-systemctl reload prometheus
-sleep 16
+reload_prometheus

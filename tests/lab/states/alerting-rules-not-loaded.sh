@@ -2,5 +2,4 @@
 # fails: alerting.rules-loaded
 # may: alerting.rules-alive alerting.survives-absence alerting.rules-meaningful alerting.rules-current
 mv /etc/prometheus/rules/celery.yml /etc/prometheus/alerts.yml
-systemctl reload prometheus
-sleep 1
+reload_prometheus

@@ -1,6 +1,5 @@
 # Flower is scraped every five minutes
 # fails: monitoring.interval
-# may: monitoring.workers-agree monitoring.target-up alerting.rules-alive alerting.rules-meaningful
+# may: monitoring.workers-agree monitoring.target-up alerting.rules-alive alerting.rules-meaningful monitoring.metrics-served
 sed -i 's/scrape_interval: 5s/scrape_interval: 5m/' /etc/prometheus/prometheus.yml
-systemctl reload prometheus
-sleep 1
+reload_prometheus

@@ -2,5 +2,4 @@
 # fails: monitoring.target-up
 # may: monitoring.metrics-served monitoring.metrics-valid monitoring.workers-agree alerting.rules-alive
 sed -i 's|  - job_name: flower|&\n    metrics_path: /flower/metrics|' /etc/prometheus/prometheus.yml
-systemctl reload prometheus
-sleep 7
+reload_prometheus

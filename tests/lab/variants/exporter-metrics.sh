@@ -23,5 +23,4 @@ groups:
         for: 2m
         annotations: {summary: The exporter does not answer}
 C
-systemctl reload prometheus
-sleep 16
+reload_prometheus

@@ -2,5 +2,4 @@
 # may: auth.cross-site-refused
 # flower: 2.0.1
 sed -i 's/sum(flower_worker_online) == 0 or absent(flower_worker_online)/sum(celery_active_worker_count) == 0 or absent(celery_active_worker_count)/' /etc/prometheus/rules/celery.yml
-systemctl reload prometheus
-sleep 16
+reload_prometheus

@@ -15,5 +15,4 @@ systemctl enable -q --now flower@prod
 ENVIRONMENT=/etc/flower/prod.env
 await 'curl -sf -o /dev/null http://127.0.0.1:5566/healthcheck'
 reload_nginx
-systemctl reload prometheus
-sleep 7
+reload_prometheus

@@ -21,4 +21,4 @@ sed -i 's/redis-server.service/rabbitmq-server.service/' $UNIT /etc/systemd/syst
 systemctl daemon-reload
 systemctl restart celery celery-exporter
 restart_flower
-sleep 16
+sleep 6

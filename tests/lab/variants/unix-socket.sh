@@ -19,5 +19,4 @@ systemctl daemon-reload
 systemctl restart flower
 await 'test -S /run/flower/flower.sock'
 reload_nginx
-systemctl reload prometheus
-sleep 8
+reload_prometheus

@@ -5,5 +5,4 @@ sed -i 's|location / {|location /flower/ {|; s|location = /metrics|location = /f
 sed -i "s|    job_name: flower|&|; s|  - job_name: flower|  - job_name: flower\n    metrics_path: /flower/metrics|" /etc/prometheus/prometheus.yml
 restart_flower http://127.0.0.1:5555/flower
 reload_nginx
-systemctl reload prometheus
-sleep 7
+reload_prometheus

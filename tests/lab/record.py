@@ -1,0 +1,101 @@
+"""Record what real hosts answer, for the tests of facts: `python -m tests.lab.record [VARIANT …]` (`make record`).
+
+Each host is booted, every command of the audit is run on it over SSH with sudo, and what came back is written to
+`tests/facts/<fact>/lab-<host>.json`, secrets replaced, with the fact that comes of it.  Read the difference before you
+commit it: a recording says what is right from then on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from flower_audit import catalogue
+from flower_audit.errors import FlowerAuditError
+from flower_audit.gather import Gatherer
+from flower_audit.observations import observation
+from flower_audit.policy import Policy
+from flower_audit.probe import Observation, Output
+from flower_audit.target import Target
+from tests.facts.test_recordings import plain
+
+from . import scripts
+from .host import Host
+
+FACTS = Path(__file__).parents[1] / "facts"
+HOSTS = ("golden", "caddy", "rabbitmq", "journal-only")
+LARGEST = 60_000
+"""Longer answers are left out: nobody reads their differences."""
+
+
+class Recorder(Gatherer):
+    """A gatherer that keeps what the commands printed."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.outputs: dict[str, Output] = {}
+
+    def _output(self, declared: Observation) -> Output:
+        output = super()._output(declared)
+        self.outputs[declared.name] = output
+        return output
+
+
+def main(names: list[str]) -> None:
+    """Record the hosts named, or the usual ones."""
+    states = {state.name: state for state in scripts.every()}
+    for name in names or HOSTS:
+        state = states[name]
+        with Host(f"record-{name}", flower=state.flower, packages=state.packages) as host:
+            host.ready()
+            if state.script:
+                host.run(state.script)
+            written = [write(fact, name, state.title, recording) for fact, recording in recordings(host)]
+        print(f"{name}: {len(written)} recordings")
+
+
+def recordings(host: Host) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each fact that a command alone gives, with what it printed and what comes of it."""
+    target = Target(
+        name=host.name,
+        connection=f"ssh://audit@{host.name}",
+        sudo=True,
+        ca=str(host.ca_file),
+        ssh_config=str(host.ssh_config),
+    )
+    names = {name for check in catalogue.published() for name in check.facts} - {"policy", "target"}
+    gatherer = Recorder(target, Policy(), names)
+    gatherer.gather()
+    for name, output in sorted(gatherer.outputs.items()):
+        declared = observation(name)
+        if declared.facts or declared.supplied != {"out"} or len(output.stdout) > LARGEST:
+            continue
+        clean = dataclasses.replace(
+            output, stdout=gatherer.redactor(output.stdout), stderr=gatherer.redactor(output.stderr)
+        )
+        yield name, {"rc": clean.rc, "stdout": clean.stdout, "stderr": clean.stderr, **said(declared, clean)}
+
+
+def said(declared: Observation, output: Output) -> dict[str, Any]:
+    """What the provider makes of it."""
+    try:
+        return {"fact": plain(declared.provider(output))}
+    except FlowerAuditError as error:
+        return {"raises": type(error).__name__}
+
+
+def write(fact: str, host: str, title: str, recording: dict[str, Any]) -> Path:
+    """Put one recording where the tests find it."""
+    path = FACTS / fact / f"lab-{host}.json"
+    path.parent.mkdir(exist_ok=True)
+    note = f"Debian 12, the lab's host {host}: {title}"
+    path.write_text(json.dumps({"note": note, **recording}, indent=1, ensure_ascii=False) + "\n")
+    return path
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
