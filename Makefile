@@ -1,6 +1,6 @@
 # Two commands do all their own set-up on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test lint lock bench screenshots docs lab-up lab-down lab clean
+.PHONY: demo test lint lock bench screenshots docs lab-up lab-down lab record clean
 
 demo: ## audit a real Flower on this machine and write reports/flower-audit.html
 	@./tools/install demo
@@ -41,6 +41,10 @@ lab-down: ## end it without a trace
 lab: ## every state and variant: break, audit, compare
 	@./tools/install test
 	.venv/bin/python -m tests.lab matrix
+
+record: ## renew the recordings that the tests of facts replay, from freshly booted hosts
+	@./tools/install test
+	.venv/bin/python -m tests.lab.record
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal
-from urllib.parse import urlsplit
 
 from flower_audit.http_messages import Answer, Failure, Origin, Request, Trouble
 from flower_audit.parsers.access import Access, Kind, asset_prefix, read_access, shows_flower
 from flower_audit.parsers.response_headers import ResponseHeaders, read_headers
+from flower_audit.parsers.web_address import split_url
 
 Way = Literal["public URL", "plain HTTP", "Flower's port", "address", "unknown host", "outside the prefix"]
 Credentials = Literal["none", "made-up user", "wrong password"]
@@ -101,7 +101,7 @@ def read_visit(visit: Visit, result: Answer | Failure, prefix: str) -> Visit:
     )
     realm = _realm(result.header("www-authenticate"))
     health = visit.path == "/healthcheck" and result.status == 200 and result.body.strip() == b"OK"
-    login = realm == "flower" or urlsplit(location).path == f"{prefix}/login"
+    login = realm == "flower" or split_url(location).path == f"{prefix}/login"
     return replace(
         visit,
         status=result.status,

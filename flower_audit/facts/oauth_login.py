@@ -1,7 +1,7 @@
 """Where Flower's own login sends people: the provider's page, with what it needs to send them back."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.routes import Routes
@@ -10,6 +10,7 @@ from flower_audit.http_client import Client
 from flower_audit.http_messages import Failure, Request
 from flower_audit.parsers.access import Access
 from flower_audit.parsers.response_headers import Cookie, read_headers
+from flower_audit.parsers.web_address import join_url, split_url
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 
@@ -53,7 +54,7 @@ def oauth_login(target: Target, site: Site, routes: Routes, trail: Trail) -> Oau
     if isinstance(result, Failure):
         raise Unobservable(result.text)
     url = f"{site.origin.url}{request.path}"
-    parts = urlsplit(urljoin(url, result.header("location")))
+    parts = split_url(join_url(url, result.header("location")))
     given = parse_qs(parts.query)
     elsewhere = 300 <= result.status < 400 and parts.hostname not in {None, site.origin.host}
     return OauthLogin(

@@ -1,11 +1,11 @@
 """Whether Flower and what is in front of it agree on the path below which it is served."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.parsers.access import Access
+from flower_audit.parsers.web_address import split_url
 from flower_audit.probe import fact
 from flower_audit.visit import SCRIPT, Visit
 
@@ -52,7 +52,7 @@ def prefix(site: Site, routes: Routes) -> Prefix:
     if front is None or script is None:
         raise AssertionError("the front page and the script are always asked for")
     links = [visit.asset_prefix for visit in routes.of() if visit.asset_prefix is not None]
-    login = urlsplit(front.location).path if front.access is Access.LOGIN and front.by_flower else ""
+    login = split_url(front.location).path if front.access is Access.LOGIN and front.by_flower else ""
     digests = {script.digest} - {""}
     outside = [
         visit

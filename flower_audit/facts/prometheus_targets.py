@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flower_audit.errors import Unobservable
 from flower_audit.facts.local_prometheus import LocalPrometheus
@@ -11,6 +10,7 @@ from flower_audit.facts.options import Options
 from flower_audit.facts.site import Site, connection_host
 from flower_audit.parsers.prometheus_api import PrometheusServer, ScrapeTarget
 from flower_audit.parsers.series_questions import Seen
+from flower_audit.parsers.web_address import split_url
 from flower_audit.probe import fact
 from flower_audit.target import Target
 
@@ -90,7 +90,7 @@ def prometheus_targets(  # noqa: PLR0917 - other facts, given by name
 
     Unobservable: several Flowers are scraped and none of them is named like this host.
     """
-    names = {connection_host(target.connection or ""), urlsplit(target.url or "").hostname or ""}
+    names = {connection_host(target.connection or ""), split_url(target.url or "").hostname or ""}
     names |= {site.origin.host, site.machine, *site.addresses} if isinstance(site, Site) else set()
     if local_prometheus is not None and local_prometheus.server is prometheus:
         names |= LOOPBACK
@@ -122,7 +122,7 @@ def _port(options: Options) -> int:
 
 
 def _candidate(one: ScrapeTarget, series: Seen, flower_port: int) -> bool:
-    port = urlsplit(one.url).port
+    port = split_url(one.url).port
     return (
         (one.job, one.instance) in series.scraped
         or port == flower_port
@@ -136,13 +136,13 @@ def _of_this_host(candidates: list[ScrapeTarget], names: Collection[str]) -> lis
     short = {name.partition(".")[0] for name in names if not name.replace(".", "").isdigit()}
 
     def here(one: ScrapeTarget) -> bool:
-        hosts = {urlsplit(one.url).hostname or "", one.instance.rpartition(":")[0].strip("[]")}
+        hosts = {split_url(one.url).hostname or "", one.instance.rpartition(":")[0].strip("[]")}
         return bool(hosts & set(names)) or bool({host.partition(".")[0] for host in hosts} & short)
 
     found = [one for one in candidates if here(one)]
     if found:
         return found
-    if len({urlsplit(one.url).hostname for one in candidates}) > 1:
+    if len({split_url(one.url).hostname for one in candidates}) > 1:
         shown = ", ".join(one.instance for one in candidates[:4])
         raise Unobservable(f"which of the scraped Flowers ({shown}) is this one cannot be told by their names")
     return candidates

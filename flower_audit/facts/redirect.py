@@ -1,12 +1,12 @@
 """What plain HTTP answers at the public name."""
 
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.parsers.access import Access
+from flower_audit.parsers.web_address import join_url, split_url
 from flower_audit.probe import fact
 
 
@@ -40,8 +40,8 @@ def redirect(site: Site, routes: Routes) -> Redirect:
     front = shown[0] if shown else answered[0]
     if not front.location:
         return Redirect(url=front.url, status=front.status or 0, shows_flower=front.by_flower)
-    location = urljoin(front.url, front.location)
-    parts = urlsplit(location)
+    location = join_url(front.url, front.location)
+    parts = split_url(location)
     return Redirect(
         url=front.url,
         status=front.status or 0,

@@ -1,7 +1,7 @@
 """The secrets a Flower was started with: looked for in other places, and never shown."""
 
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from packaging.version import Version
 
@@ -13,6 +13,7 @@ from flower_audit.parsers.flower_options import SECRETS
 from flower_audit.parsers.flower_start import Start
 from flower_audit.parsers.flowerconfig import read_config
 from flower_audit.parsers.secret_names import holds_secret, url_holds_password
+from flower_audit.parsers.web_address import split_url
 
 SHORTEST = 6
 """Shorter values, and placeholders, occur by chance."""
@@ -36,7 +37,7 @@ def _parts(value: str) -> Iterator[str]:
     """The passwords inside a value: of a URL, of `user:password,user:password`, or the value itself."""
     for url in value.split(";"):
         if url_holds_password(url):
-            password = urlsplit(url.strip()).password or ""
+            password = split_url(url).password or ""
             yield from {password, unquote(password)}
     if "://" in value:
         return
