@@ -1,6 +1,6 @@
 # nginx is stopped
-# fails: https.served
-# may: proxy.present proxy.site-enabled proxy.reaches-flower proxy.valid proxy.running-matches-files proxy.forwarded-headers
+# fails: proxy.present
+# may: connection.url https.served proxy.site-enabled proxy.reaches-flower proxy.valid proxy.running-matches-files proxy.forwarded-headers
 # may: proxy.websocket proxy.host-header proxy.timeouts proxy.prefix-consistent proxy.rate-limit proxy.unknown-host proxy.access-control
 # may: auth.pages-require-login auth.api-requires-login auth.control-requires-login auth.not-bypassed auth.wrong-password-refused
 # may: auth.accounts-work auth.api-usable auth.cookie-flags auth.no-cors-wildcard auth.cross-site-refused auth.websocket-requires-login

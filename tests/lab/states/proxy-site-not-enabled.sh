@@ -1,6 +1,6 @@
 # The site is in sites-available only
 # fails: proxy.site-enabled
-# may: https.served proxy.present proxy.reaches-flower proxy.running-matches-files proxy.forwarded-headers
+# may: connection.url https.served proxy.present proxy.reaches-flower proxy.running-matches-files proxy.forwarded-headers
 # may: proxy.websocket proxy.host-header proxy.timeouts proxy.prefix-consistent proxy.rate-limit proxy.unknown-host proxy.access-control
 # may: auth.pages-require-login auth.api-requires-login auth.control-requires-login auth.not-bypassed auth.wrong-password-refused
 # may: auth.accounts-work auth.api-usable auth.cookie-flags auth.no-cors-wildcard auth.cross-site-refused auth.websocket-requires-login
