@@ -61,7 +61,7 @@ def test_a_log_file_is_found_by_what_is_open(look: Callable[..., Logs], tmp_path
     (file,) = found.files
     assert (file.path, file.current, file.appends) == (str(path), True, True)
     assert file.first_line_age_s is not None
-    assert 0 <= file.first_line_age_s < 120
+    assert 0 <= file.first_line_age_s < 3600  # since this module was imported
     assert (found.errors, found.tracebacks, found.busiest_hour) == (1, 1, 1)
     assert found.streams == ("pipe", "null")
     assert found.read == (str(path),)

@@ -121,12 +121,15 @@ def test_options_are_what_the_real_flower_makes_of_them(
     assert len(undecidable) <= (2 if "append" in case.get("config", "") else 1), undecidable
 
 
-@pytest.mark.parametrize("number", [n for n, case in enumerate(CASES) if "-A" not in case["argv"]])
-def test_the_broker_is_the_one_the_real_celery_uses(number: int, answers: tuple[Version, list[dict[str, Any]]]) -> None:
+def test_the_broker_is_the_one_the_real_celery_uses(answers: tuple[Version, list[dict[str, Any]]]) -> None:
     release, all_answers = answers
-    if "exit" in all_answers[number] or release < Version("1.0"):
-        pytest.skip("Flower refuses to start with these options")
-    url, _ = broker_given(CASES[number]["argv"], CASES[number].get("environ", {}), "flower", legacy=False)
-    real = all_answers[number]["broker"]
-    assert url.partition("://")[0] == real.partition("://")[0]
-    assert (url.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost") in real
+    compared = 0
+    for case, answer in zip(CASES, all_answers, strict=True):
+        if "-A" in case["argv"] or "exit" in answer or release < Version("1.0"):
+            continue  # the application decides, or Flower refuses to start with these options
+        url, _ = broker_given(case["argv"], case.get("environ", {}), "flower", legacy=False)
+        real = answer["broker"]
+        assert url.partition("://")[0] == real.partition("://")[0], case
+        assert (url.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost") in real, case
+        compared += 1
+    assert compared > 20 or release < Version("1.0")
