@@ -86,9 +86,7 @@ class Connection:
         def ask() -> None:
             try:
                 answer.append(self._host.run(command))
-            except (RuntimeError, OSError, EOFError, Unobservable) as error:
-                answer.append(error)
-            except Exception as error:  # noqa: BLE001 - paramiko, salt and ansible raise classes of their own
+            except Exception as error:  # noqa: BLE001 - carried over to the thread that asked
                 answer.append(error)
 
         thread = threading.Thread(target=ask, daemon=True, name=f"flower-audit {safe_spec(self.spec)}")
@@ -97,7 +95,10 @@ class Connection:
         if not answer:
             raise Unreachable("host", f"{safe_spec(self.spec)} gave no answer within {limit_s:.0f} s")
         result = answer[0]
-        if isinstance(result, BaseException):
+        if isinstance(result, Exception):
+            foreign = type(result).__module__.partition(".")[0] not in {"builtins", "flower_audit"}
+            if not foreign and not isinstance(result, RuntimeError | OSError | EOFError | Unobservable):
+                raise result  # our own mistake, and no verdict about the host
             raise Unreachable("host", self._explain(str(result))) from result
         if result.rc != 0 and not result.stdout_bytes:
             raise Unreachable("host", self._explain(result.stderr_bytes.decode("utf-8", "replace")))
