@@ -47,7 +47,7 @@ def start(config: pytest.Config) -> None:
     if audit.asked.printed:
         _talk_on_stderr(config)
     config.option.continue_on_collection_errors = True  # one broken file of checks must not lose the others
-    if config.option.tbstyle == "auto":  # pytest's own style parses each file of a traceback anew: 7 s for a shut way in
+    if config.option.tbstyle == "auto":  # pytest's own style parses the files of every traceback: seconds
         config.option.tbstyle = "native"
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args = [str(path) for path in check_files()]

@@ -32,8 +32,7 @@ exec /lib/systemd/systemd
 # Flower answers, its worker has been seen, and every target of Prometheus is up.
 READY = """
 until curl -sf http://127.0.0.1:5555/metrics | grep -q '^flower_worker_online.* 1'; do sleep 0.2; done
-until targets=$(curl -sf http://127.0.0.1:9090/api/v1/targets) && ! grep -qE '"health":"(unknown|down)"' <<< "$targets"
-do sleep 0.2; done
+until [ "$(curl -sf http://127.0.0.1:9090/api/v1/targets | grep -o '"health":"up"' | wc -l)" = 4 ]; do sleep 0.2; done
 """
 
 
