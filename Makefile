@@ -1,6 +1,6 @@
 # Two commands do all their own set-up on a fresh machine: `make demo` and `make test`.
 
-.PHONY: demo test lint lock bench screenshots docs lab-up lab-down lab record clean
+.PHONY: demo test lint lock bench screenshots docs lab-up lab-down lab-report lab record clean
 
 demo: ## audit a real Flower on this machine and write reports/flower-audit.html
 	@./tools/install demo
@@ -37,6 +37,9 @@ lab-up: ## boot a host to play with
 
 lab-down: ## end it without a trace
 	.venv/bin/python -m tests.lab down
+
+lab-report: ## audit it, and leave reports/flower-audit.html
+	.venv/bin/python -m tests.lab report
 
 lab: ## every state and variant: break, audit, compare
 	@./tools/install test
