@@ -73,7 +73,9 @@ class Audit:
         self.asked = asked
         self.targets = asked.targets
         self.configuration = asked.configuration
-        self.recorder = Recorder(self.targets, self.configuration.policy, asked.fail_on)
+        self.recorder = Recorder(
+            self.targets, asked.configuration.policy, asked.fail_on, asked.configuration.allow_unknown
+        )
         self.report: Report | None = None
         self.written: list[Written] = []
         self.printed: str | None = None
@@ -272,7 +274,7 @@ class Audit:
         if self.asked.baseline:
             told["baseline"] = comparison = baseline.compare(self.asked.baseline, report)
             if self.config.option.flower_gate == "new":
-                told["gate"] = baseline.gate(report, comparison, self.asked.fail_on)
+                told["gate"] = baseline.gate(report, comparison, self.asked.fail_on, self.configuration.allow_unknown)
         return report.model_copy(update=told)
 
     @pytest.hookimpl(tryfirst=True)

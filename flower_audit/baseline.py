@@ -1,13 +1,13 @@
 """What changed since an older report, and the gate that only counts what became worse."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Literal
 
 from flower_audit.errors import UsageError
 from flower_audit.model import Change, Comparison, Gate, Outcome, Report, Result, Severity
 from flower_audit.report import json_format
-from flower_audit.report.summary import worst_first
+from flower_audit.report.summary import may_be_unknown, worst_first
 
 Kind = Literal["new_failures", "newly_unknown", "fixed", "changed", "added", "removed"]
 
@@ -88,9 +88,10 @@ def regressions(comparison: Comparison, fail_on: Severity) -> tuple[Change, ...]
     )
 
 
-def gate(report: Report, comparison: Comparison, fail_on: Severity) -> Gate:
+def gate(report: Report, comparison: Comparison, fail_on: Severity, allow_unknown: Collection[str] = ()) -> Gate:
     """The gate where only what is worse than the baseline counts, and that something gave a verdict at all."""
-    worse = regressions(comparison, fail_on)
+    allowed = {(one.check, one.target) for one in report.results if may_be_unknown(one, allow_unknown)}
+    worse = [one for one in regressions(comparison, fail_on) if (one.check, one.target) not in allowed]
     since = f"since {comparison.started_at}"
     reasons = [] if report.summary.verdicts else ["nothing gave a verdict"]
     if failed := [one for one in worse if one.after is Outcome.FAIL]:

@@ -61,8 +61,15 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+CheckGlob = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z0-9*?-]+$")]
+"""A check id, or a glob within one area: nobody allows everything to be unknown."""
+
+
 class Configuration(BaseModel):
-    """All of flower-audit.yml."""
+    """All of flower-audit.yml.
+
+    Shape: `allow_unknown` names checks that may be unknown without failing the gate.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -70,6 +77,7 @@ class Configuration(BaseModel):
     policy: Policy = Policy()
     waivers: tuple[Waiver, ...] = ()
     fail_on: Severity = Severity.HIGH
+    allow_unknown: tuple[CheckGlob, ...] = ()
 
 
 def load(path: Path) -> Configuration:

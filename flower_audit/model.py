@@ -114,6 +114,17 @@ class AuditedTarget(Record):
     requests: tuple[Evidence, ...] = ()
 
 
+class Statement(Record):
+    """What a person stated for a check that only a person can answer.  Units: `valid_days` counts from `date`."""
+
+    target: Text
+    check: Text
+    by: Text
+    date: Text
+    valid_days: int | None = None
+    link: Text | None = None
+
+
 class Summary(Record):
     """How many results of each outcome, and the coverage sentence."""
 
@@ -212,5 +223,6 @@ class Report(Record):
     gate: Gate
     policy: dict[str, str | int | float] = Field(default_factory=dict)
     waivers: tuple[WaiverState, ...] = ()
+    attestations: tuple[Statement, ...] = ()
     baseline: Comparison | None = None
     results: tuple[Result, ...]

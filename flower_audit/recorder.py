@@ -1,12 +1,12 @@
 """Results as they come in, from this process or from xdist's workers, and the one Report made of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import flower_audit
-from flower_audit.model import AuditedTarget, Evidence, Outcome, Report, Result, Severity, Tool
+from flower_audit.model import AuditedTarget, Evidence, Outcome, Report, Result, Severity, Statement, Tool
 from flower_audit.policy import Policy
 from flower_audit.report.summary import summarise
 from flower_audit.target import OPTION_OF_WAY, Target
@@ -25,11 +25,14 @@ NODE_ID = re.compile(r"(?P<area>[a-z]+)::(?P<slug>[a-z0-9-]+)\[(?P<target>.*)\]"
 class Recorder:
     """Collects one result for each check and target, whichever process judged it."""
 
-    def __init__(self, targets: Iterable[Target], policy: Policy, fail_on: Severity) -> None:
+    def __init__(
+        self, targets: Iterable[Target], policy: Policy, fail_on: Severity, allow_unknown: Collection[str] = ()
+    ) -> None:
         self.started = datetime.now(UTC)
         self.targets = tuple(targets)
         self.policy = policy
         self.fail_on = fail_on
+        self.allow_unknown = allow_unknown
         self._results: dict[tuple[str, str], Result] = {}
         self._not_run: dict[tuple[str, str], Result] = {}
         self._shut: dict[tuple[str, str], Result] = {}
@@ -92,7 +95,7 @@ class Recorder:
         """Everything so far as a Report, results in the order of their checks."""
         taken = {**self._not_run, **self._results}
         results = sorted([*taken.values(), *self._shut.values()], key=lambda one: (one.target, one.check))
-        summary, gate = summarise(results, self.fail_on)
+        summary, gate = summarise(results, self.fail_on, self.allow_unknown)
         return Report(
             tool=Tool(version=flower_audit.__version__),
             started_at=self.started.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -100,7 +103,13 @@ class Recorder:
             targets=tuple(self._audited.get(target.name) or _not_audited(target) for target in self.targets),
             summary=summary,
             gate=gate,
-            policy=self.policy.model_dump(),
+            policy=self.policy.model_dump()
+            | ({"allow_unknown": ", ".join(self.allow_unknown)} if self.allow_unknown else {}),
+            attestations=tuple(
+                Statement(target=target.name, **one.model_dump(mode="json"))
+                for target in self.targets
+                for one in target.attestations
+            ),
             results=tuple(results),
         )
 

@@ -63,6 +63,7 @@ def test_an_empty_file_is_the_defaults() -> None:
         ("- a\n", "f: the file must be a mapping"),
         ("targets:\n  a: {url: x}\n  a: {url: y}\n", "f:3: the key 'a' stands twice"),
         ("waivers:\n- {check: a, reason: r, approver: b, granted: 2026-01-01, until: soon}\n", "f:2: waivers.0.until:"),
+        ("allow_unknown: ['*']\n", "f:1: allow_unknown.0: string should match pattern"),
         ("fail_on: hihg\n", "f:1: fail_on: input should be"),
     ],
 )

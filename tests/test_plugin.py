@@ -202,6 +202,14 @@ def test_exit_status(pytester: pytest.Pytester, rows: Any, options: tuple[str, .
     assert run(pytester, *options).ret == status
 
 
+def test_an_unknown_that_is_allowed_by_name_lets_the_gate_pass(pytester: pytest.Pytester) -> None:
+    write_checks(pytester, PASSES, ("hidden", "CRITICAL", "hidden", "hidden"))
+    (pytester.path / "flower-audit.yml").write_text("allow_unknown: [try.hidden]\n")
+    assert run(pytester).ret == 0
+    assert outcomes(pytester) == {"try.pass": "pass", "try.hidden": "unknown"}
+    assert report(pytester)["policy"]["allow_unknown"] == "try.hidden"
+
+
 def test_an_unreachable_host_is_one_verdict(pytester: pytest.Pytester) -> None:
     write_checks(
         pytester,

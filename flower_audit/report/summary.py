@@ -1,7 +1,8 @@
 """Counts, the coverage sentence and the gate: what a whole run comes to."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from fnmatch import fnmatchcase
 
 from flower_audit.check import Finding
 from flower_audit.guide import SECTIONS
@@ -37,11 +38,14 @@ OUTCOME_MEANINGS = {
 _WITHOUT_VERDICT = (Outcome.NOT_APPLICABLE, Outcome.NOT_RUN, Outcome.MANUAL, Outcome.UNKNOWN, Outcome.BUG)
 
 
-def summarise(results: Sequence[Result], fail_on: Severity) -> tuple[Summary, Gate]:
+def summarise(
+    results: Sequence[Result], fail_on: Severity, allow_unknown: Collection[str] = ()
+) -> tuple[Summary, Gate]:
     """Count the results and decide the gate.
 
     The gate is shut by a failure or an unknown of severity `fail_on` or worse, by any bug, and where nothing
-    gave a verdict; never by what is waived, manual, not applicable or not run.
+    gave a verdict; never by what is waived, manual, not applicable or not run, nor by an unknown that
+    `allow_unknown` (ids and globs of checks) covers.
     """
     outcomes = Counter(result.outcome for result in results)
     failed = Counter(result.severity for result in results if result.outcome is Outcome.FAIL)
@@ -52,7 +56,13 @@ def summarise(results: Sequence[Result], fail_on: Severity) -> tuple[Summary, Ga
         total=len(results),
         coverage=_coverage(outcomes, len(results)),
     )
-    return summary, _gate(results, summary, fail_on)
+    counting = [result for result in results if not may_be_unknown(result, allow_unknown)]
+    return summary, _gate(counting, summary, fail_on)
+
+
+def may_be_unknown(result: Result, allow_unknown: Collection[str]) -> bool:
+    """Whether a result is an unknown that was allowed by the name of its check, or a glob of it."""
+    return result.outcome is Outcome.UNKNOWN and any(fnmatchcase(result.check, glob) for glob in allow_unknown)
 
 
 def worst_first(results: Iterable[Result]) -> list[Result]:

@@ -19,6 +19,7 @@ from flower_audit.model import (
     Report,
     Result,
     Severity,
+    Statement,
     Tool,
     WaiverState,
     WaiverUse,
@@ -381,7 +382,18 @@ def compared() -> Report:
             ("htps.hsts", "*", "2026-12-31", 39, WaiverUse.MATCHES_NOTHING, HOSTILE[1]),
         )
     )
-    return base.model_copy(update={"baseline": baseline, "waivers": waivers})
+    attestations = (
+        Statement(
+            target="production",
+            check="people.restore-tested",
+            by="Kim <b>",
+            date="2026-10-01",
+            valid_days=180,
+            link="https://wiki.example.com/restore",
+        ),
+        Statement(target="production", check="people.documentation", by="Sasha", date="2026-11-02"),
+    )
+    return base.model_copy(update={"baseline": baseline, "waivers": waivers, "attestations": attestations})
 
 
 def healthy() -> Report:

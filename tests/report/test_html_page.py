@@ -134,3 +134,12 @@ def test_a_long_command_is_told_by_its_first_line_and_shown_once(sample: Report)
     text = render(sample)
     assert text.count("Ask the broker as Flower would") == 3  # in its row, in the annex, in the command itself
     assert text.count("line 59 of a long reader") == 1
+
+
+def test_statements_are_in_the_annex_with_who_and_when(reports: dict[str, Callable[[], Report]]) -> None:
+    text = render(reports["compared"]())
+    assert "Statements (2)" in text
+    assert "Kim &lt;b&gt;" in text
+    assert "180 days" in text
+    assert "2026-11-02" in text
+    assert "Statements (" not in render(reports["single"]())

@@ -18,6 +18,21 @@ def result(outcome: str, severity: str = "high", check: str = "auth.configured")
 
 
 @pytest.mark.parametrize(
+    ("allowed", "passed"),
+    [((), False), (("auth.configured",), True), (("auth.*",), True), (("https.*",), False)],
+)
+def test_an_unknown_may_be_allowed_by_name(allowed: tuple[str, ...], passed: bool) -> None:
+    results = [result("unknown"), result("pass", check="https.served")]
+    summary, gate = summarise(results, Severity.HIGH, allowed)
+    assert gate.passed is passed
+    assert summary.outcomes[Outcome.UNKNOWN] == 1
+
+
+def test_a_failure_cannot_be_allowed() -> None:
+    assert not summarise([result("fail")], Severity.HIGH, ("auth.*",))[1].passed
+
+
+@pytest.mark.parametrize(
     ("results", "fail_on", "passed", "reason"),
     [
         (["pass high"], "high", True, "PASS: nothing high or worse failed"),
