@@ -163,10 +163,10 @@ def test_diff_ends_with_1_when_something_became_worse(run, audited, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "arguments", [["diff", GOLDEN / "healthy.json"], ["diff", GOLDEN / "hostile.json"], ["render"]]
+    "arguments", [["diff", GOLDEN / "healthy.exit0.json"], ["diff", GOLDEN / "hostile.exit1.json"], ["render"]]
 )
 def test_hostile_text_of_a_report_is_shown_and_not_obeyed(run, arguments: list[str]) -> None:
-    done = run(*arguments, GOLDEN / "hostile.json")
+    done = run(*arguments, GOLDEN / "hostile.exit1.json")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u200b]", done.output)
 
 

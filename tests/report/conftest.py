@@ -500,12 +500,16 @@ def hostile_strings() -> tuple[str, ...]:
 
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
-    """Compare a text with a golden file, or write it anew when asked to."""
+    """Compare a text with a golden file, or write it anew when asked to.
+
+    The file's name says the report it was made of and the exit status of an audit with that report.
+    """
 
     def compare(name: str, text: str) -> None:
-        path = GOLDEN / name
+        sample_name, _, suffix = name.partition(".")
+        path = GOLDEN / f"{sample_name}.exit{0 if REPORTS[sample_name]().gate.passed else 1}.{suffix}"
         if REFRESH:
             path.write_bytes(text.encode())
-        assert text == path.read_bytes().decode(), f"{name} differs: FLOWER_AUDIT_REFRESH=1 writes it anew"
+        assert text == path.read_bytes().decode(), f"{path.name} differs: FLOWER_AUDIT_REFRESH=1 writes it anew"
 
     return compare
