@@ -88,7 +88,7 @@ def _run(options: argparse.Namespace) -> int:
                 verdicts.append(verdict)
                 print(matrix.line(verdict), flush=True)
                 if options.markdown:
-                    options.markdown.write_text(f"{matrix.counts(verdicts)}\n\n{matrix.table(verdicts)}")
+                    options.markdown.write_text(matrix.page(verdicts))
             print(matrix.counts(verdicts))
             return 0 if all(verdict.right for verdict in verdicts) else 1
     return 0
