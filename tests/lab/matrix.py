@@ -20,6 +20,14 @@ from .scripts import State
 
 ALARMS = ("fail", "unknown", "bug")
 AUDIT_TIMEOUT_S = 180
+INTRODUCTION = """\
+# How true the verdicts are
+
+Each row is a real host: Debian with systemd as pid 1, Flower, nginx or Caddy, Redis or RabbitMQ, Prometheus and
+Alertmanager, booted for the purpose. A script does to it what an operator did; then the audit's own command line runs
+over SSH with sudo. A script that orders no failure makes a host that is just as good as the exemplary one, and must be
+just as quiet. The scripts are in `tests/lab/states` and `tests/lab/variants`; `make lab` writes this page.
+"""
 NUMBERS = itertools.count()
 
 
@@ -140,15 +148,7 @@ def table(verdicts: list[Verdict]) -> str:
 
 def page(verdicts: list[Verdict]) -> str:
     """The whole of docs/accuracy.md."""
-    return (
-        "# How true the verdicts are\n\n"
-        "Each row is a real host: Debian with systemd as pid 1, Flower, nginx or Caddy, Redis or RabbitMQ, Prometheus and\n"
-        "Alertmanager, booted for the purpose. A script does to it what an operator did; then the audit's own command line\n"
-        "runs over SSH with sudo. A script without a failure to order is a host that is just as good as the exemplary one,\n"
-        "and must be just as quiet. The scripts are in `tests/lab/states` and `tests/lab/variants`; `make lab` writes this\n"
-        "page.\n\n"
-        f"{counts(verdicts)}\n\n{table(verdicts)}"
-    )
+    return f"{INTRODUCTION}\n{counts(verdicts)}\n\n{table(verdicts)}"
 
 
 def counts(verdicts: list[Verdict]) -> str:
