@@ -53,6 +53,13 @@ def start(config: pytest.Config) -> None:
         config.args = [str(path) for path in check_files()]
 
 
+def _stopped_early(report: Report) -> Report:
+    """The report of an audit that -x, --maxfail or Ctrl-C ended: what was not looked at cannot pass the gate."""
+    said = report.gate.reason.partition(": ")[2] if not report.gate.passed else ""
+    reason = "FAIL: stopped before all checks were run" + (f", {said}" if said else "")
+    return report.model_copy(update={"gate": report.gate.model_copy(update={"passed": False, "reason": reason})})
+
+
 def _talk_on_stderr(config: pytest.Config) -> None:
     """Leave standard output to the one format that goes there."""
     standard = config.pluginmanager.get_plugin("terminalreporter")
@@ -248,6 +255,8 @@ class Audit:
                 session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
             return
         self.report = self._completed(self.recorder.report())
+        if session.shouldfail or session.shouldstop or exitstatus == pytest.ExitCode.INTERRUPTED:
+            self.report = _stopped_early(self.report)
         self.written = write_reports(self.report, self.asked.folder, self.asked.formats)
         if self.asked.printed:
             self.printed, lost = render_to_print(self.report, self.asked.printed)

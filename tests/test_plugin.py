@@ -202,6 +202,17 @@ def test_exit_status(pytester: pytest.Pytester, rows: Any, options: tuple[str, .
     assert run(pytester, *options).ret == status
 
 
+@pytest.mark.parametrize("options", [("-x",), ("--maxfail=1",), ("-x", "-n", "1")])
+def test_an_audit_that_stops_at_the_first_finding_does_not_pass(
+    pytester: pytest.Pytester, options: tuple[str, ...]
+) -> None:
+    write_checks(pytester, PASSES, ("medium", "MEDIUM", "good", "False"), FAILS)
+    assert run(pytester, *options).ret != 0
+    gate = report(pytester)["gate"]
+    assert not gate["passed"]
+    assert gate["reason"] == "FAIL: stopped before all checks were run"
+
+
 def test_an_unknown_that_is_allowed_by_name_lets_the_gate_pass(pytester: pytest.Pytester) -> None:
     write_checks(pytester, PASSES, ("hidden", "CRITICAL", "hidden", "hidden"))
     (pytester.path / "flower-audit.yml").write_text("allow_unknown: [try.hidden]\n")

@@ -54,6 +54,7 @@ def test_every_command_and_format_that_is_named_exists(page: Path) -> None:
 @pytest.mark.parametrize(("name", "text"), list(every_block("yaml")))
 def test_yaml_is_yaml(name: str, text: str) -> None:
     document = yaml.safe_load(text)
+    assert document
     if "targets" in document:
         parse(text, name)
 
