@@ -17,7 +17,7 @@ from .certificates import LINEAGE, Authority
 from .errors import LabError
 
 BACKUP_DISK_MB = 64
-BOOT_TIMEOUT_S = 30
+BOOT_TIMEOUT_S = 60  # on a machine that boots others at the same time
 HALT_TIMEOUT_S = 40
 COPIES_AGES_S = (2 * 86400, 86400, 3 * 3600)  # of the backups, oldest first: as a nightly timer would have left them
 

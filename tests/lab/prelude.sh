@@ -1,7 +1,7 @@
 # Words the scripts of states and variants are written in; each script runs as root on a host that is ready.
 
 # wait until a command succeeds
-await() { timeout 30 bash -c "until $1; do sleep 0.2; done" || { echo "in vain: $1" >&2; return 1; }; }
+await() { timeout 60 bash -c "until $1; do sleep 0.2; done" || { echo "in vain: $1" >&2; return 1; }; }
 
 # restart Flower after a change and wait until it answers (at the given URL; the golden one without)
 restart_flower() {
