@@ -6,7 +6,7 @@
     warm      what one boot of it left behind: a saved Flower database, backups, metrics, a journal
     extra     further Debian packages a variant asks for, on top of all that
 
-A layer is the upper directory of an overlay over the layers below it.  The package mirrors and pip settings are those
+Each suite of Debian has its own.  A layer is the upper directory of an overlay over the layers below it.  The package mirrors and pip settings are those
 of this machine, read when a layer is built; none of them stays in the tree.
 """
 
@@ -29,8 +29,8 @@ from .errors import LabError
 
 HERE = Path(__file__).parent
 RECIPE = HERE / "golden"
-SUITE = "bookworm"
-PYTHON = "3.11"  # of that suite
+SUITES = {"bookworm": "3.11", "trixie": "3.13"}  # releases of Debian, and the Python each brings
+SUITE = "bookworm"  # of a host that does not say
 FLOWER = "2.2.0"
 FLOWER_PASSWORD = "hV7nQz3KpW9tXe5RmB2d"  # of the account `ops` on every lab host
 WARM_FOR = 12 * 3600  # seconds; an older warm layer would show stale backups and metrics
@@ -58,15 +58,15 @@ def missing_requirement() -> str | None:
     return None
 
 
-def golden(flower: str = FLOWER, packages: tuple[str, ...] = ()) -> list[Path]:
+def golden(flower: str = FLOWER, packages: tuple[str, ...] = (), suite: str = SUITE) -> list[Path]:
     """Layers of a ready host, uppermost first; builds what the cache lacks (minutes the first time, then nothing)."""
     with _locked():
-        base = _base()
-        python = _python(base, FLOWER)
-        cold = _golden([python, base])
+        base = _base(suite)
+        python = _python(base, FLOWER, suite)
+        cold = _golden([python, base], suite)
         warm = _warm([cold, python, base])
-        layers = [warm, cold, python if flower == FLOWER else _python(base, flower), base]
-        return [_extra(layers, packages), *layers] if packages else layers
+        layers = [warm, cold, python if flower == FLOWER else _python(base, flower, suite), base]
+        return [_extra(layers, packages, suite), *layers] if packages else layers
 
 
 def digest(*parts: str | bytes | Path) -> str:
@@ -97,7 +97,7 @@ def key(name: str) -> Path:
 # --- one function a layer -------------------------------------------------------------------------------------------
 
 
-def _base() -> Path:
+def _base(suite: str) -> Path:
     packages = _lines(RECIPE / "packages")
 
     def build(tree: Path) -> None:
@@ -108,18 +108,18 @@ def _base() -> Path:
         ]
         # The settings of this machine served their purpose: the host knows no mirror.
         command += ['--customize-hook=rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/apt.conf.d/99mmdebstrap']
-        command += ['--customize-hook=rm -f "$1"/etc/resolv.conf "$1"/etc/hostname', SUITE, str(tree), "-"]
-        _run(command, stdin=_apt_sources())
+        command += ['--customize-hook=rm -f "$1"/etc/resolv.conf "$1"/etc/hostname', suite, str(tree), "-"]
+        _run(command, stdin=_apt_sources(suite))
 
-    return _layer("base", digest(SUITE, *packages), build, overlay=())
+    return _layer("base", digest(suite, *packages), build, overlay=())
 
 
-def _python(base: Path, flower: str) -> Path:
+def _python(base: Path, flower: str, suite: str) -> Path:
     requirements = [f"flower=={flower}", *_lines(RECIPE / "requirements")]
     exporter = _lines(RECIPE / "requirements-exporter")
 
     def build(tree: Path) -> None:
-        with _wheels(requirements) as wheels, _wheels(exporter) as exporter_wheels:
+        with _wheels(requirements, suite) as wheels, _wheels(exporter, suite) as exporter_wheels:
             script = _venv("/opt/flower/venv", "/mnt/wheels", requirements)
             script += _venv("/opt/celery-exporter/venv", "/mnt/exporter", exporter)
             inside(tree, script, binds=[f"{wheels}:/mnt/wheels", f"{exporter_wheels}:/mnt/exporter"])
@@ -133,17 +133,18 @@ def _venv(path: str, wheels: str, requirements: list[str]) -> str:
     return f"python3 -m venv {path}\n{install} {' '.join(map(repr, requirements))}\n"
 
 
-def _golden(below: list[Path]) -> Path:
+def _golden(below: list[Path], suite: str) -> Path:
+    setup = [file for file in (RECIPE / "setup.sh", RECIPE / f"{suite}.sh") if file.exists()]
     keys = {name: key(name).with_suffix(".pub").read_text() for name in ("audit", "plain")}
 
     def build(tree: Path) -> None:
         shutil.copytree(RECIPE / "files", tree, dirs_exist_ok=True, copy_function=shutil.copy)
         for name, public in keys.items():
             (tree / "root" / f"{name}.pub").write_text(public)
-        inside(tree, (RECIPE / "setup.sh").read_text())
+        inside(tree, "\n".join(file.read_text() for file in setup))
 
     parts = [layer.name for layer in below]
-    return _layer("golden", digest(RECIPE / "files", RECIPE / "setup.sh", *keys.values(), *parts), build, overlay=below)
+    return _layer("golden", digest(RECIPE / "files", *setup, *keys.values(), *parts), build, overlay=below)
 
 
 def _warm(below: list[Path]) -> Path:
@@ -162,12 +163,12 @@ def _warm(below: list[Path]) -> Path:
     return path
 
 
-def _extra(below: list[Path], packages: tuple[str, ...]) -> Path:
+def _extra(below: list[Path], packages: tuple[str, ...], suite: str) -> Path:
     def build(tree: Path) -> None:
-        store = cache() / "apt"
+        store = cache() / "apt" / suite
         for directory in ("lists/partial", "archives/partial"):
             (store / directory).mkdir(parents=True, exist_ok=True)
-        (store / "sources.list").write_text(_apt_sources())
+        (store / "sources.list").write_text(_apt_sources(suite))
         options = {"Dir::Etc::sourcelist": "/mnt/apt/sources.list", "Dir::State::lists": "/mnt/apt/lists"}
         options |= {"Dir::Cache::archives": "/mnt/apt/archives", "APT::Install-Recommends": "false", **_apt_options()}
         apt = " ".join(["apt-get -qq", *(f"-o '{name}={value}'" for name, value in options.items())])
@@ -219,18 +220,18 @@ def inside(tree: Path, script: str, *, binds: list[str] | None = None, network: 
 
 
 @contextmanager
-def _wheels(requirements: list[str]) -> Iterator[Path]:
+def _wheels(requirements: list[str], suite: str) -> Iterator[Path]:
     """Wheels for the host's Python, fetched with this machine's pip settings."""
     with tempfile.TemporaryDirectory(prefix="lab-wheels-") as directory:
         platforms = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", directory]
-        command += [f"--python-version={PYTHON}", *(f"--platform={name}" for name in platforms), *requirements]
+        command += [f"--python-version={SUITES[suite]}", *(f"--platform={name}" for name in platforms), *requirements]
         _run(command)
         yield Path(directory)
 
 
-def _apt_sources() -> str:
-    """One-line sources of the suite, as this machine's own settings name them."""
+def _apt_sources(suite: str) -> str:
+    """One-line sources of a suite, as this machine's settings name them, or as its settings for its own suite suggest."""
     targets = [
         "apt-get",
         "indextargets",
@@ -239,11 +240,29 @@ def _apt_sources() -> str:
         "Created-By: Packages",
     ]
     rows = [line.split("|") for line in _run(targets).splitlines()]
-    debian = {f"deb {uri} {release} {component}" for origin, uri, release, component in rows if origin == "Debian"}
-    lines = sorted(line for line in debian if line.split()[2].startswith(SUITE))
-    if not lines:
-        raise LabError(f"this machine has no Debian {SUITE} package source (or `apt-get update` never ran)")
-    return "\n".join(lines) + "\n"
+    debian = {(uri, release, component) for origin, uri, release, component in rows if origin == "Debian"}
+    named = {row for row in debian if row[1].partition("-")[0] == suite}
+    return "".join(f"deb {' '.join(row)}\n" for row in sorted(named or _guessed(debian, suite)))
+
+
+def _guessed(debian: set[tuple[str, str, str]], suite: str) -> set[tuple[str, str, str]]:
+    """Sources of a suite this machine does not know, from those of its own on the same mirror, which must have it."""
+    own = platform.freedesktop_os_release()["VERSION_CODENAME"]
+    guessed = {
+        (uri, suite + release.removeprefix(own), component)
+        for uri, release, component in debian
+        if release.partition("-")[0] == own
+    }
+    if not guessed:
+        raise LabError(f"this machine has no package source of Debian {suite} or {own} (did `apt-get update` run?)")
+    with tempfile.TemporaryDirectory(prefix="lab-release-") as directory:
+        for uri, release in sorted({row[:2] for row in guessed}):
+            release_file = f"{uri.rstrip('/')}/dists/{release}/InRelease"
+            try:
+                _run(["/usr/lib/apt/apt-helper", "download-file", release_file, f"{directory}/InRelease"])
+            except LabError as error:
+                raise LabError(f"this machine's mirror of Debian {own} does not have {release}") from error
+    return guessed
 
 
 def _apt_options() -> dict[str, str]:
