@@ -3,6 +3,7 @@
 from packaging.version import Version
 
 from flower_audit.check import Finding, check, only_if
+from flower_audit.facts.debug_mode import DebugMode
 from flower_audit.facts.options import Options
 from flower_audit.model import Severity
 from flower_audit.parsers.flower_options import PARSES_BOOLEANS_SINCE
@@ -83,15 +84,14 @@ def test_command_line_is_honoured(options: Options) -> None:
 
 
 @check("config.debug-off", severity=Severity.HIGH, section=CONFIGURATION)
-def test_debug_mode_is_off(options: Options) -> None:
+def test_debug_mode_is_off(debug_mode: DebugMode) -> None:
     """Debug mode is off.
 
-    Why: it shows tracebacks to visitors and writes every setting into the log, the cookie secret included.
+    Why: it shows tracebacks to anybody, without a login, and writes every setting into the log, the cookie secret too.
     Fix: take `debug` out of the flags, the file and the environment; for a louder log use `--logging=debug`.
     Source: https://flower.readthedocs.io/en/latest/config.html#debug
     """
-    setting = options.settings["debug"]
-    assert not options.debug, Finding("debug is on", wanted="off", where=setting.where or setting.source)
+    assert not debug_mode.on, Finding(debug_mode.observed, wanted="off", where=debug_mode.where)
 
 
 @check("config.not-read-only-missing", severity=Severity.INFO, section=CONFIGURATION)

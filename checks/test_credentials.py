@@ -1,12 +1,10 @@
 """How Flower asks who is there, as configured on its host.  PYTEST_DONT_REWRITE: the messages stay objects."""
 
-from urllib.parse import urlsplit
-
 from packaging.version import Version
 
 from flower_audit.check import Finding, check, only_if
+from flower_audit.facts.oauth_redirect import OauthRedirect
 from flower_audit.facts.options import Options
-from flower_audit.facts.public_host import PublicHost
 from flower_audit.model import Severity
 from flower_audit.policy import Policy
 from flower_audit.target import Target
@@ -172,7 +170,7 @@ def test_email_pattern_admits_somebody(options: Options) -> None:
 
 
 @check("auth.oauth-redirect-uri", severity=Severity.HIGH, section=AUTHENTICATION, covers=("OAuth troubleshooting",))
-def test_oauth_redirect_uri_leads_back(options: Options, public_host: PublicHost) -> None:
+def test_oauth_redirect_uri_leads_back(oauth_redirect: OauthRedirect) -> None:
     """The provider sends people back to Flower's public https address.
 
     Why: Flower sends this URI as it is written; with another host, path or plain http the provider refuses, or the
@@ -180,14 +178,8 @@ def test_oauth_redirect_uri_leads_back(options: Options, public_host: PublicHost
     Fix: set oauth2_redirect_uri to `https://<public host>/<prefix>/login` here and at the provider.
     Source: https://flower.readthedocs.io/en/latest/auth.html
     """
-    login = options.login
-    only_if(bool(login.redirect_uri), "no redirect URI is set; auth.oauth-complete tells")
-    uri, where = urlsplit(login.redirect_uri), "oauth2_redirect_uri"
-    path = f"/{options.url_prefix}/login" if options.url_prefix else "/login"
-    assert uri.scheme == "https", Finding(f"it begins with {uri.scheme or 'nothing'}", wanted="https", where=where)
-    assert uri.path == path, Finding(f"its path is {uri.path or '/'}", wanted=path, where=where)
-    public = public_host.name or uri.hostname
-    assert uri.hostname == public, Finding(f"its host is {uri.hostname}", wanted=f"{public}", where=where)
+    found = oauth_redirect
+    assert not found.defect, Finding(found.defect, wanted=found.wanted, where=found.where)
 
 
 @check("auth.cookie-secret", severity=Severity.MEDIUM, section=AUTHENTICATION, covers=("Authentication enabled",))

@@ -7,7 +7,8 @@ from flower_audit.checks import test_config as checks
 from packaging.version import Version
 
 from flower_audit.check import Finding
-from flower_audit.errors import NotApplicable, Unobservable
+from flower_audit.errors import NotApplicable
+from flower_audit.facts.debug_mode import DebugMode
 from flower_audit.facts.options import Options, options_of_start
 from flower_audit.parsers.flower_start import Start
 from flower_audit.parsers.systemd_unit import read_unit
@@ -137,13 +138,10 @@ def test_cli_form() -> None:
 
 
 def test_debug_off() -> None:
-    checks.test_debug_mode_is_off(flower("--debug=false", "--logging=debug"))
-    for options in (flower("--debug"), flower("--debug=no"), flower(FLOWER_DEBUG="1"), flower(config="debug = True")):
-        with pytest.raises(AssertionError) as error:
-            checks.test_debug_mode_is_off(options)
-        assert isinstance(error.value.args[0], Finding)
-    with pytest.raises(Unobservable):
-        checks.test_debug_mode_is_off(flower(config="from settings import debug"))
+    checks.test_debug_mode_is_off(DebugMode(on=False))
+    with pytest.raises(AssertionError) as error:
+        checks.test_debug_mode_is_off(DebugMode(on=True, observed="debug is on", where="/a/f.py:1"))
+    assert error.value.args[0] == Finding("debug is on", wanted="off", where="/a/f.py:1")
 
 
 def test_not_read_only_missing() -> None:
