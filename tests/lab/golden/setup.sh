@@ -13,7 +13,7 @@ chmod 0600 /etc/flower/flower.env /etc/celery/celery.env
 chgrp celery /etc/flower/flowerconfig.py
 chmod 0640 /etc/flower/flowerconfig.py
 chmod 0644 /etc/systemd/system/*.service /etc/systemd/system/*.timer /etc/nftables.conf
-chmod 0755 /usr/local/sbin/flower-backup /opt/celery-exporter/celery-exporter
+chmod 0755 /usr/local/sbin/flower-backup /opt/celery-exporter/celery-exporter /opt/alert-receiver/alert-receiver
 install -d -m 0700 /etc/letsencrypt/live /etc/letsencrypt/archive
 
 sed -i -e 's/^bind .*/bind 127.0.0.1 -::1/' \
@@ -29,7 +29,7 @@ ln -s ../sites-available/flower /etc/nginx/sites-enabled/flower
 # Everything that would reach for a network this host does not have.
 systemctl disable --quiet apt-daily.timer apt-daily-upgrade.timer
 systemctl enable --quiet flower celery celery-exporter flower-backup.timer nftables nginx redis-server prometheus \
-    prometheus-alertmanager certbot.timer logrotate.timer ssh
+    prometheus-alertmanager alert-receiver certbot.timer logrotate.timer ssh
 systemctl mask --quiet console-getty.service getty.target systemd-firstboot.service
 rm -f /etc/machine-id
 systemd-machine-id-setup

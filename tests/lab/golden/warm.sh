@@ -8,6 +8,7 @@ for n in 1 2 3 4 5 6; do call shop.price --args="[$n, 7]"; done
 call shop.charge --args='["expired card"]'
 await "curl -sf http://127.0.0.1:5555/metrics | grep -q task-failed"
 await "curl -sf http://127.0.0.1:9808/metrics | grep -q ^celery_queue_length"
+await "curl -sf http://127.0.0.1:9093/metrics | grep -q '^alertmanager_notifications_total.*webhook.* [1-9]'"
 sleep 20 # some scrapes and rounds of the rules
 
 systemctl restart flower # a clean stop saves the database
