@@ -19,10 +19,12 @@ def main() -> int:
     """Run one subcommand."""
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help="build the golden layers, if the cache lacks them")
+    build = commands.add_parser("build", help="build the golden layers, if the cache lacks them")
     up = commands.add_parser("up", help="boot a host and leave it running")
     up.add_argument("name", nargs="?", default="golden")
     up.add_argument("--flower", default=tree.FLOWER, help="version of Flower (default %(default)s)")
+    for host in (build, up):
+        host.add_argument("--suite", choices=tree.SUITES, default=tree.SUITE, help="of Debian (default %(default)s)")
     down = commands.add_parser("down", help="take a host down")
     down.add_argument("name", nargs="?", default="golden")
     commands.add_parser("list", help="list the hosts that are up")
@@ -60,9 +62,9 @@ def _end(*_: object) -> None:
 def _run(options: argparse.Namespace) -> int:
     match options.command:
         case "build":
-            print(*tree.golden(), sep="\n")
+            print(*tree.golden(suite=options.suite), sep="\n")
         case "up":
-            host = Host(options.name, flower=options.flower, keep=True)
+            host = Host(options.name, flower=options.flower, suite=options.suite, keep=True)
             started = time.monotonic()
             host.up()
             print(f"{host.name} answers at {host.address} after {time.monotonic() - started:.1f} s")

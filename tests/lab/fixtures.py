@@ -14,7 +14,7 @@ import pytest
 
 from .host import Host
 from .ledger import sweep
-from .tree import FLOWER, missing_requirement
+from .tree import FLOWER, SUITE, missing_requirement
 
 NUMBERS = itertools.count()
 
@@ -41,8 +41,9 @@ def new_host(lab: None) -> Iterator[Callable[..., Host]]:
     """Boot throw-away copies of the golden host, to do with as the test likes; takes what `Host` takes."""
     with ExitStack() as stack:
 
-        def boot(*, flower: str = FLOWER, packages: tuple[str, ...] = ()) -> Host:
-            host = stack.enter_context(Host(f"t{os.getpid()}-{next(NUMBERS)}", flower=flower, packages=packages))
+        def boot(*, flower: str = FLOWER, packages: tuple[str, ...] = (), suite: str = SUITE) -> Host:
+            name = f"t{os.getpid()}-{next(NUMBERS)}"
+            host = stack.enter_context(Host(name, flower=flower, packages=packages, suite=suite))
             host.ready()
             return host
 

@@ -45,11 +45,12 @@ class Host:
         *,
         flower: str = tree.FLOWER,
         packages: tuple[str, ...] = (),
+        suite: str = tree.SUITE,
         layers: list[Path] | None = None,
         keep: bool = False,
     ) -> None:
         self.name, self.flower, self.packages, self.keeps = name, flower, packages, keep
-        self._layers = layers
+        self.suite, self._layers = suite, layers
         self.fqdn = f"{name}.{network.DOMAIN}"
         self.url = f"https://{self.fqdn}"
         self.directory = tree.cache() / "hosts" / name
@@ -82,7 +83,7 @@ class Host:
 
     def up(self) -> None:
         """Boot, and return when sshd answers."""
-        layers = self._layers if self._layers is not None else tree.golden(self.flower, self.packages)
+        layers = self._layers if self._layers is not None else tree.golden(self.flower, self.packages, self.suite)
         self._reserve()
         try:
             shutil.rmtree(self.directory, ignore_errors=True)

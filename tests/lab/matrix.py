@@ -101,7 +101,7 @@ def prove(state: State) -> Verdict:
     try:
         # Short: nginx takes names of up to 46 characters unless it is told otherwise.
         name = f"m{os.getpid()}-{next(NUMBERS)}-{state.name[:16].rstrip('-')}"
-        with Host(name, flower=state.flower, packages=state.packages) as host:
+        with Host(name, flower=state.flower, packages=state.packages, suite=state.suite) as host:
             host.ready()
             if state.certificate:
                 host.renew(state.certificate)
@@ -122,8 +122,8 @@ def run(states: list[State], jobs: int) -> Iterator[Verdict]:
 
     A few that come out wrong on a machine full of booting hosts are tried once more, one at a time.
     """
-    for flower, packages in sorted({(state.flower, state.packages) for state in states}):
-        tree.golden(flower, packages)  # layers first: they are built by one at a time anyway
+    for flower, packages, suite in sorted({(state.flower, state.packages, state.suite) for state in states}):
+        tree.golden(flower, packages, suite)  # layers first: they are built by one at a time anyway
     wrong = []
     with ThreadPoolExecutor(jobs) as pool:
         for future in as_completed([pool.submit(prove, state) for state in states]):

@@ -6,6 +6,7 @@ A script begins with comment lines.  The first is a sentence: what an operator d
     # may: area.slug …        checks that may fail or be unknown with them, because the damage reaches that far
     # packages: name …        Debian packages the script needs
     # flower: 2.1.0           version of Flower instead of the golden one
+    # suite: trixie           release of Debian instead of the usual one (tree.py)
     # options: --x …          further options of the audit; HOST in them becomes the host's name
     # certificate: expired    what is put in the certificate's place before the script runs (certificates.py)
     # policy: key=value …     what the auditor asks for, where it is not the default
@@ -19,9 +20,11 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from .tree import FLOWER, HERE
+from .tree import FLOWER, HERE, SUITE, SUITES
 
-KEYS = frozenset(["fails", "may", "packages", "flower", "options", "certificate", "policy", "account", "address"])
+KEYS = frozenset(
+    ["fails", "may", "packages", "flower", "suite", "options", "certificate", "policy", "account", "address"]
+)
 PRELUDE = (HERE / "prelude.sh").read_text()
 
 
@@ -37,6 +40,7 @@ class State:
     may: frozenset[str]
     packages: tuple[str, ...]
     flower: str
+    suite: str
     options: tuple[str, ...]
     certificate: str
     policy: tuple[str, ...]
@@ -53,6 +57,7 @@ GOLDEN = State(
     may=frozenset(),
     packages=(),
     flower=FLOWER,
+    suite=SUITE,
     options=(),
     certificate="",
     policy=(),
@@ -80,6 +85,8 @@ def read(path: Path) -> State:
     fails = frozenset(head.get("fails", "").split())
     if good == bool(fails):
         raise ValueError(f"{path}: a state orders failures, a variant orders none")
+    if head.get("suite", SUITE) not in SUITES:
+        raise ValueError(f"{path}: no suite is called {head['suite']!r}")
     return State(
         name=path.stem,
         title=title,
@@ -89,6 +96,7 @@ def read(path: Path) -> State:
         may=frozenset(head.get("may", "").split()),
         packages=tuple(head.get("packages", "").split()),
         flower=head.get("flower", FLOWER),
+        suite=head.get("suite", SUITE),
         options=tuple(shlex.split(head.get("options", ""))),
         certificate=head.get("certificate", ""),
         policy=tuple(head.get("policy", "").split()),

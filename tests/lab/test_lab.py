@@ -47,6 +47,7 @@ def test_every_script_is_understood() -> None:
         ("states", "# Something\ntrue\n", "a state orders failures"),
         ("variants", "# Something\n# fails: a.b\n", "a variant orders none"),
         ("states", "# Something\n# fail: a.b\n", "no line of metadata"),
+        ("variants", "# Something\n# suite: potato\n", "no suite is called 'potato'"),
     ],
 )
 def test_scripts_without_sense_are_refused(tmp_path: Path, kind: str, text: str, complaint: str) -> None:
@@ -73,6 +74,7 @@ def state() -> State:
         may=frozenset({"a.three"}),
         packages=(),
         flower=tree.FLOWER,
+        suite=tree.SUITE,
         options=(),
         certificate="",
         policy=(),

@@ -6,8 +6,9 @@
     warm      what one boot of it left behind: a saved Flower database, backups, metrics, a journal
     extra     further Debian packages a variant asks for, on top of all that
 
-Each suite of Debian has its own.  A layer is the upper directory of an overlay over the layers below it.  The package mirrors and pip settings are those
-of this machine, read when a layer is built; none of them stays in the tree.
+Each suite of Debian has its own; what one needs further is in a folder of its name.  A layer is the upper directory of
+an overlay over the layers below it.  The package mirrors and pip settings are those of this machine, read when a layer
+is built; none of them stays in the tree.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def key(name: str) -> Path:
 
 
 def _base(suite: str) -> Path:
-    packages = _lines(RECIPE / "packages")
+    packages = _lines("packages", suite)
 
     def build(tree: Path) -> None:
         command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
@@ -115,8 +116,8 @@ def _base(suite: str) -> Path:
 
 
 def _python(base: Path, flower: str, suite: str) -> Path:
-    requirements = [f"flower=={flower}", *_lines(RECIPE / "requirements")]
-    exporter = _lines(RECIPE / "requirements-exporter")
+    requirements = [f"flower=={flower}", *_lines("requirements", suite)]
+    exporter = _lines("requirements-exporter", suite)
 
     def build(tree: Path) -> None:
         with _wheels(requirements, suite) as wheels, _wheels(exporter, suite) as exporter_wheels:
@@ -134,7 +135,7 @@ def _venv(path: str, wheels: str, requirements: list[str]) -> str:
 
 
 def _golden(below: list[Path], suite: str) -> Path:
-    setup = [file for file in (RECIPE / "setup.sh", RECIPE / f"{suite}.sh") if file.exists()]
+    setup = _recipe("setup.sh", suite)
     keys = {name: key(name).with_suffix(".pub").read_text() for name in ("audit", "plain")}
 
     def build(tree: Path) -> None:
@@ -231,7 +232,7 @@ def _wheels(requirements: list[str], suite: str) -> Iterator[Path]:
 
 
 def _apt_sources(suite: str) -> str:
-    """One-line sources of a suite, as this machine's settings name them, or as its settings for its own suite suggest."""
+    """One-line sources of a suite, as this machine's settings name them, or as those of its own suite suggest."""
     targets = [
         "apt-get",
         "indextargets",
@@ -280,8 +281,14 @@ def _locked() -> Iterator[None]:
         yield
 
 
-def _lines(path: Path) -> list[str]:
-    return [line.split("#")[0].strip() for line in path.read_text().splitlines() if line.split("#")[0].strip()]
+def _recipe(name: str, suite: str) -> list[Path]:
+    """A file of the recipe, and what a suite adds to it."""
+    return [file for file in (RECIPE / name, RECIPE / suite / name) if file.exists()]
+
+
+def _lines(name: str, suite: str) -> list[str]:
+    lines = [line.split("#")[0].strip() for file in _recipe(name, suite) for line in file.read_text().splitlines()]
+    return [line for line in lines if line]
 
 
 def _run(command: list[str], *, stdin: str = "") -> str:
