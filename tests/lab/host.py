@@ -21,9 +21,12 @@ BOOT_TIMEOUT_S = 60  # on a machine that boots others at the same time
 HALT_TIMEOUT_S = 40
 COPIES_AGES_S = (2 * 86400, 86400, 3 * 3600)  # of the backups, oldest first: as a nightly timer would have left them
 
-# systemd wants to write its limits; nspawn mounts the controllers of a hybrid machine read-only.
+# systemd wants to write its limits; nspawn mounts the controllers of a hybrid machine read-only.  An OCI runtime wants
+# to make its groups in all of them.
 INIT = """#!/bin/sh
-for controller in memory cpu cpuacct pids; do
+controllers='memory cpu cpuacct pids'
+[ -x /usr/bin/podman ] && controllers="$controllers blkio cpuset devices freezer"
+for controller in $controllers; do
     test -d /sys/fs/cgroup/$controller && mount -o remount,rw,bind /sys/fs/cgroup/$controller
 done
 exec /lib/systemd/systemd
@@ -244,11 +247,18 @@ class Host:
         groups = ledger.cgroups(self.name)
         for group in groups:
             group.mkdir(parents=True, exist_ok=True)
+            for part in (group.parent, group):  # a cpuset takes no process before it has processors
+                for setting in ("cpuset.cpus", "cpuset.mems"):
+                    if (part / setting).exists():
+                        (part / setting).write_text((part.parent / setting).read_text())
         command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--directory", str(self.root)]
         command += [f"--machine={self.name}", f"--network-namespace-path=/run/netns/{network.namespace(self.name)}"]
         command += ["--capability=CAP_NET_ADMIN", "--resolv-conf=off", "--timezone=off", "--link-journal=no"]
         command += [f"--bind={self.state}:/var/lib/flower", f"--bind={self.directory}/private:/var/lib/private"]
         command += [f"--bind={self.directory}/backup:/srv/backup"]
+        if (self.root / "usr/bin/podman").exists():  # no overlay goes on top of an overlay
+            (self.directory / "containers").mkdir()
+            command += [f"--bind={self.directory}/containers:/var/lib/containers"]
         command += ["--console=pipe", "--kill-signal=SIGRTMIN+3", "/usr/local/sbin/lab-init"]
         join = "".join(f"echo $$ > {group}/cgroup.procs; " for group in groups)
         with (self.directory / "console.log").open("wb") as console:

@@ -17,7 +17,7 @@ from .errors import LabError
 
 HOSTS = network.RUN / "hosts"
 CGROUPS = Path("/sys/fs/cgroup")
-CONTROLLERS = ("systemd", "unified", "memory", "cpu", "cpuacct", "pids")
+CONTROLLERS = ("systemd", "unified", "memory", "cpu", "cpuacct", "pids", "blkio", "cpuset", "devices", "freezer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
