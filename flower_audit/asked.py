@@ -20,7 +20,7 @@ from flower_audit.target import Account, Target
 ALWAYS = ("json", "html")
 """The formats written into the folder whatever else is asked for."""
 
-SINGLE = ("url", "connection", "prometheus", "alertmanager", "grafana", "unit", "ca")
+SINGLE = ("url", "connection", "prometheus", "rules", "alertmanager", "grafana", "unit", "ca")
 DEMO_PASSWORD_VARIABLE = "FLOWER_AUDIT_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 
 

@@ -17,6 +17,7 @@ BODY_CAP = 8 * 1024 * 1024
 TOO_LONG = "the answer was longer than"
 TOKEN_VARIABLES = {
     "prometheus": "FLOWER_PROMETHEUS_TOKEN",
+    "rules": "FLOWER_RULES_TOKEN",
     "alertmanager": "FLOWER_ALERTMANAGER_TOKEN",
     "grafana": "FLOWER_GRAFANA_TOKEN",
 }

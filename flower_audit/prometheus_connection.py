@@ -11,7 +11,7 @@ from urllib3 import Retry
 
 from flower_audit import __version__
 from flower_audit.errors import Unreachable
-from flower_audit.json_api import BODY_CAP, TOO_LONG, Replies, Reply, token
+from flower_audit.json_api import BODY_CAP, TOKEN_VARIABLES, TOO_LONG, Replies, Reply, token
 from flower_audit.probe import Trail
 from flower_audit.target import Target
 
@@ -27,11 +27,12 @@ class PrometheusApi(PrometheusConnect):  # type: ignore[misc] # prometheus-api-c
     deadline, and reads answers of any length.  So its session, login and headers are used, by path.
     """
 
-    def __init__(self, url: str, target: Target, trail: Trail) -> None:
+    def __init__(self, url: str, target: Target, trail: Trail, *, role: str = WAY) -> None:
         parts = urlsplit(url)
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         self.name = f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path.rstrip('/')}"
-        bearer = token(WAY)
+        self._token_variable = TOKEN_VARIABLES[role]
+        bearer = token(role)
         super().__init__(
             self.name,
             headers={
@@ -63,7 +64,7 @@ class PrometheusApi(PrometheusConnect):  # type: ignore[misc] # prometheus-api-c
         if not self._admitted and first.status in LOGIN_ASKED:
             raise Unreachable(
                 WAY,
-                f"{self.name} asks for a login ({first.status}): put a token into the variable FLOWER_PROMETHEUS_TOKEN",
+                f"{self.name} asks for a login ({first.status}): put a token into the variable {self._token_variable}",
             )
         self._admitted = True
         return dict(zip(wanted, replies, strict=True))

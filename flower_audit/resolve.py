@@ -100,7 +100,7 @@ def _with_overrides(target: Target, overrides: Overrides) -> Target:
 
 
 def _check(target: Target) -> None:
-    for name in ("url", "http_url", "prometheus", "alertmanager", "grafana"):
+    for name in ("url", "http_url", "prometheus", "rules", "alertmanager", "grafana"):
         if value := getattr(target, name):
             _check_url(target.name, name, value)
     if target.connection:

@@ -62,7 +62,8 @@ class Access(BaseModel):
     """The ways in to one Flower, as a target of flower-audit.yml spells them.
 
     Shape: `url` is what users open, `http_url` its plain form where that is not port 80 of the same host;
-    `connection` is a testinfra host spec, None for a black-box audit; `active` allows the one harmless POST and the
+    `connection` is a testinfra host spec, None for a black-box audit;
+    `rules` is what evaluates alert rules where `prometheus` does not; `active` allows the one harmless POST and the
     bounded burst of requests.
     Units: `timeout_s` bounds one request, and the wait for a connection.
     """
@@ -77,6 +78,7 @@ class Access(BaseModel):
     ca: str | None = None
     unit: str | None = None
     prometheus: str | None = None
+    rules: str | None = None
     alertmanager: str | None = None
     grafana: str | None = None
     accounts: tuple[Account, ...] = ()

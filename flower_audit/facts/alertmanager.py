@@ -46,7 +46,7 @@ class Alertmanager:
 def alertmanager(
     target: Target,
     trail: Trail,
-    prometheus: PrometheusServer,
+    rule_server: PrometheusServer,
     rules: Rules,
     local_prometheus: LocalPrometheus | None = None,
 ) -> Alertmanager:
@@ -55,9 +55,9 @@ def alertmanager(
     NotAsked: Prometheus sends to an Alertmanager that was not named and is not on the host.
     Unobservable: the one that was named gives no status; Prometheus does not tell where it sends.
     """
-    if prometheus.alertmanagers is None:
-        raise Unobservable(f"{prometheus.url} does not tell which Alertmanager it sends to")
-    connected = tuple(url.partition("/api/v")[0] for url in prometheus.alertmanagers)
+    if rule_server.alertmanagers is None:
+        raise Unobservable(f"{rule_server.url} does not tell which Alertmanager it sends to")
+    connected = tuple(url.partition("/api/v")[0] for url in rule_server.alertmanagers)
     if not connected:
         return Alertmanager(connected=())
     routing = _routing(target, trail, connected, local_prometheus)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from flower_audit.errors import Unobservable
+from flower_audit.facts.grafana_rules import GrafanaRules
 from flower_audit.parsers.alert_rules import SITUATIONS, Judgement, judge, uncovered
 from flower_audit.parsers.celery_metrics import Kind
 from flower_audit.parsers.prometheus_api import LoadedAlert, PrometheusServer
@@ -45,12 +46,24 @@ class JudgedRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """All alert rules about Celery and Flower.  Shape: `total` counts every alert rule of that Prometheus."""
+    """All alert rules about Celery and Flower.
+
+    Shape: `total` counts every alert rule of that Prometheus; `elsewhere` says which rules are kept where they cannot
+    be judged, empty where there are none.
+    """
 
     prometheus: str
     total: int
     judged: tuple[JudgedRule, ...]
     exporters: frozenset[str] = frozenset()
+    elsewhere: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a rule about Celery at all.  Unobservable: only such as cannot be judged."""
+        if not self.judged and self.elsewhere:
+            raise Unobservable(f"{self.prometheus} has no rule about Celery, and {self.elsewhere}")
+        return bool(self.judged)
 
     @property
     def uncovered(self) -> tuple[str, ...]:
@@ -67,6 +80,8 @@ class Rules:
                 raise Unobservable(
                     f"whether {doubtful[0].name} covers “{situation}” cannot be told: {doubtful[0].judgement.undecided}"
                 )
+        if missing and self.elsewhere:
+            raise Unobservable(f"no rule of {self.prometheus} covers “{missing[0]}”, and {self.elsewhere}")
         return missing
 
     @property
@@ -99,11 +114,13 @@ NO_WORKERS = SITUATIONS[1].name
 
 
 @fact()
-def rules(prometheus: PrometheusServer, series: Seen) -> Rules:
+def rules(
+    rule_server: PrometheusServer, series: Seen, grafana_rules: GrafanaRules | Unobservable | None = None
+) -> Rules:
     """Source: /api/v1/rules and the series of the last day."""
     judged = []
-    records = dict(prometheus.records)
-    for alert in prometheus.alerts:
+    records = dict(rule_server.records)
+    for alert in rule_server.alerts:
         judgement = judge(alert.rule, records)
         if not (judgement.about_celery or judgement.covers):
             continue
@@ -112,5 +129,17 @@ def rules(prometheus: PrometheusServer, series: Seen) -> Rules:
         reasons = () if dead is None or unseen else tuple(dict.fromkeys(why_dead(one, series) for one in dead))
         judged.append(JudgedRule(alert=alert, judgement=judgement, dead=reasons, unseen=unseen))
     return Rules(
-        prometheus=prometheus.url, total=len(prometheus.alerts), judged=tuple(judged), exporters=series.families
+        prometheus=rule_server.url,
+        total=len(rule_server.alerts),
+        judged=tuple(judged),
+        exporters=series.families,
+        elsewhere=_elsewhere(grafana_rules),
     )
+
+
+def _elsewhere(grafana: GrafanaRules | Unobservable | None) -> str:
+    if isinstance(grafana, Unobservable):
+        return str(grafana)
+    if grafana is None or not grafana.names:
+        return ""
+    return f"{grafana.url} keeps rules about it ({', '.join(grafana.names[:4])}) without telling their conditions"

@@ -10,14 +10,16 @@ from flower_audit.target import Target
 
 
 @fact()
-def series(target: Target, trail: Trail, prometheus: PrometheusServer, local_series: LocalSeries | None = None) -> Seen:
+def series(
+    target: Target, trail: Trail, rule_server: PrometheusServer, local_series: LocalSeries | None = None
+) -> Seen:
     """Source: GET on /api/v1/series, label values and a few queries.
 
     Unobservable: Prometheus did not answer them.
     """
     if target.prometheus:
         api = PrometheusApi(target.prometheus, target, trail)
-        return read_seen(prometheus, api.ask(questions(prometheus)))
+        return read_seen(rule_server, api.ask(questions(rule_server)))
     if local_series is None or local_series.problem:
         raise Unobservable(local_series.problem if local_series else "the host's Prometheus was not asked again")
-    return read_seen(prometheus, local_series.replies)
+    return read_seen(rule_server, local_series.replies)

@@ -73,22 +73,34 @@ class PrometheusServer:
 def read_server(url: str, replies: Replies) -> PrometheusServer:
     """Everything of one server.  Unobservable: it is no Prometheus, or one of the answers did not come whole."""
     now_s = float(_first_number(data_of(replies, CLOCK)))
-    groups = data_of(replies, RULES).get("groups")
-    rules = [(group, rule) for group in _dicts(groups) for rule in _dicts(group.get("rules"))]
+    alerts, records = rules_of(replies)
     targets = _optional(replies, TARGETS).get("activeTargets")
-    managers = _optional(replies, ALERTMANAGERS).get("activeAlertmanagers")
     return PrometheusServer(
         url=url,
         version=str(_optional(replies, BUILD).get("version", "")),
         now_s=now_s,
         targets=tuple(_target(one, now_s) for one in _dicts(targets)) if isinstance(targets, list) else None,
-        alerts=tuple(_alert(group, rule) for group, rule in rules if rule.get("type") == "alerting"),
-        records={str(rule.get("name")): str(rule.get("query")) for _, rule in rules if rule.get("type") == "recording"},
-        alertmanagers=tuple(str(one.get("url", "")) for one in _dicts(managers))
-        if isinstance(managers, list)
-        else None,
+        alerts=alerts,
+        records=records,
+        alertmanagers=alertmanagers_of(replies),
         rule_patterns=rule_patterns(str(_optional(replies, CONFIGURATION).get("yaml", ""))),
     )
+
+
+def rules_of(replies: Replies) -> tuple[tuple[LoadedAlert, ...], dict[str, str]]:
+    """The alerts, and the expressions of recording rules by name.  Unobservable: there is no answer of that API."""
+    groups = data_of(replies, RULES).get("groups")
+    rules = [(group, rule) for group in _dicts(groups) for rule in _dicts(group.get("rules"))]
+    return (
+        tuple(_alert(group, rule) for group, rule in rules if rule.get("type") == "alerting"),
+        {str(rule.get("name")): str(rule.get("query")) for _, rule in rules if rule.get("type") == "recording"},
+    )
+
+
+def alertmanagers_of(replies: Replies) -> tuple[str, ...] | None:
+    """The URLs of the Alertmanagers in use, None where the server does not have this list."""
+    managers = _optional(replies, ALERTMANAGERS).get("activeAlertmanagers")
+    return tuple(str(one.get("url", "")) for one in _dicts(managers)) if isinstance(managers, list) else None
 
 
 def data_of(replies: Replies, path: str) -> dict[str, Any]:

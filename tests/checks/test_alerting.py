@@ -10,6 +10,7 @@ from packaging.version import Version
 from flower_audit.check import Finding
 from flower_audit.errors import Absent, NotApplicable, NotAsked, Unobservable
 from flower_audit.facts.alertmanager import Alertmanager
+from flower_audit.facts.grafana_rules import GrafanaRules
 from flower_audit.facts.options import Options, Setting
 from flower_audit.facts.rule_files import RuleFiles
 from flower_audit.facts.rules import Rules, rules
@@ -93,6 +94,23 @@ def test_no_rule_at_all() -> None:
     for check in (checks.test_rules_alive, checks.test_rules_meaningful):
         with pytest.raises(NotApplicable, match=r"see alerting\.rules-loaded"):
             check(none)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        GrafanaRules(url="https://grafana.example.com", names=("No workers",)),
+        Unobservable("https://grafana.example.com does not give its own alert rules (403)"),
+    ],
+)
+def test_rules_that_grafana_keeps_are_not_called_missing(elsewhere: GrafanaRules | Unobservable) -> None:
+    for some in ({"DiskFull": "node_filesystem_avail_bytes < 1e9"}, {"TasksFail": FLOWER["TasksFail"]}):
+        server = loaded(some)
+        found = rules(server, seen(server, *FLOWERS, values=EVENTS), elsewhere)
+        with pytest.raises(Unobservable, match=r"grafana\.example\.com"):
+            checks.test_rules_loaded(found)
+    server = loaded(FLOWER)
+    checks.test_rules_loaded(rules(server, seen(server, *FLOWERS, values=EVENTS), elsewhere))
 
 
 @pytest.mark.parametrize(
