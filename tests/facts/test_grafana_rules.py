@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -39,16 +40,21 @@ class Trail:
 
 class Grafana(ThreadingHTTPServer):
     status = 200
-    answer: object = ANSWER
+    answer: dict[str, Any] = ANSWER
 
 
 class Handler(BaseHTTPRequestHandler):
     server: Grafana
 
     def do_GET(self) -> None:
-        there = self.path == "/api/prometheus/grafana/api/v1/rules"
-        body = json.dumps(self.server.answer if there else {"message": "Not found"}).encode()
-        self.send_response(self.server.status if there else 404)
+        if self.path == "/api/health":
+            status, answer = 200, {"database": "ok", "version": "11.3.0"}
+        elif self.path == "/api/prometheus/grafana/api/v1/rules":
+            status, answer = self.server.status, self.server.answer
+        else:
+            status, answer = 404, {"message": "Not found"}
+        body = json.dumps(answer).encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
