@@ -5,6 +5,7 @@ from flower_audit.facts.api import Api
 from flower_audit.facts.exporter import Exporter
 from flower_audit.facts.grafana import Grafana
 from flower_audit.facts.metrics import Metrics
+from flower_audit.facts.metrics_reading import MetricsReading
 from flower_audit.facts.prometheus_targets import PrometheusTargets
 from flower_audit.model import Severity
 from flower_audit.policy import Policy
@@ -22,22 +23,24 @@ def test_metrics_served(metrics: Metrics, exporter: Exporter | None = None) -> N
     Source: https://flower.readthedocs.io/en/latest/prometheus-integration.html
     """
     only_if(metrics.status not in {401, 302}, "this Flower asks for a login at /metrics, which Prometheus may have")
-    only_if(metrics.status == 200 or exporter is None, "an exporter serves the metrics instead of Flower")
-    assert metrics.status == 200, Finding(f"answers {metrics.status}", wanted="200", where=metrics.url)
+    broken = metrics.status >= 500
+    only_if(metrics.status == 200 or broken or exporter is None, "an exporter serves the metrics instead of Flower")
+    look = "read the traceback in Flower's log: a name of a task that is no text breaks them until Flower is restarted"
+    assert metrics.status == 200, Finding(
+        f"answers {metrics.status}", wanted="200", where=metrics.url, fix=look if broken else ""
+    )
 
 
 @check("monitoring.metrics-valid", severity=Severity.MEDIUM, section=MONITORING, covers=COVERS)
-def test_metrics_valid(metrics: Metrics) -> None:
-    """What Flower serves as metrics can be read by Prometheus.
+def test_metrics_valid(metrics_reading: MetricsReading) -> None:
+    """The metrics that Flower serves can be read by Prometheus.
 
     Why: Prometheus drops the whole answer when one line of it is wrong.
     Fix: look at the answer with `promtool check metrics`, and at what stands between Prometheus and Flower.
     Source: https://prometheus.io/docs/instrumenting/exposition_formats/
     """
-    exposition = metrics.exposition
-    only_if(exposition is not None, f"{metrics.url} answers {metrics.status}")
-    assert exposition is not None, Finding("no answer", where=metrics.url)
-    assert not exposition.defects, Finding(exposition.defects[0], wanted="Prometheus' text format", where=metrics.url)
+    reading = metrics_reading
+    assert not reading.defect, Finding(reading.defect, wanted="Prometheus' text format", where=reading.where)
 
 
 @check("monitoring.target-up", severity=Severity.HIGH, section=MONITORING, covers=COVERS)

@@ -34,7 +34,8 @@ def read_exposition(text: str) -> Exposition:
     defects: list[str] = []
     if text and not text.endswith("\n"):
         defects.append("the last line is not ended, so the answer may be cut")
-    written = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", '{"')))
+    # Not splitlines(): only a newline ends a line, and the names of tasks may hold all the rest.
+    written = (line for line in text.split("\n") if line.strip() and not line.lstrip().startswith(("#", '{"')))
     defects += [f"it is no Prometheus exposition: {line[:120]}" for line in written if not SAMPLE.fullmatch(line)][:1]
     try:
         for family in text_string_to_metric_families(text):

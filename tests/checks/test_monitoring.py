@@ -11,6 +11,7 @@ from flower_audit.facts.api import Api
 from flower_audit.facts.exporter import Exporter, RunningExporter
 from flower_audit.facts.grafana import Dashboard, Grafana
 from flower_audit.facts.metrics import Metrics
+from flower_audit.facts.metrics_reading import MetricsReading
 from flower_audit.facts.prometheus_targets import PrometheusTargets
 from flower_audit.parsers.exposition import read_exposition
 from flower_audit.parsers.prometheus_api import ScrapeTarget
@@ -51,12 +52,15 @@ def test_metrics_served() -> None:
             checks.test_metrics_served(replace(missing, status=status), exporter)
 
 
+def test_metrics_that_break_are_not_excused_by_an_exporter() -> None:
+    broken = rejected(checks.test_metrics_served, replace(METRICS, status=500, exposition=None), EXPORTER)
+    assert "no text" in broken.fix
+
+
 def test_metrics_valid() -> None:
-    checks.test_metrics_valid(METRICS)
-    page = replace(METRICS, exposition=read_exposition("<html>down for maintenance</html>\n"))
-    assert "no Prometheus exposition" in rejected(checks.test_metrics_valid, page).observed
-    with pytest.raises(NotApplicable):
-        checks.test_metrics_valid(replace(METRICS, status=404, exposition=None))
+    checks.test_metrics_valid(MetricsReading(defect="", where=METRICS.url))
+    page = MetricsReading(defect="it is no Prometheus exposition: <html>", where=METRICS.url)
+    assert rejected(checks.test_metrics_valid, page).where == METRICS.url
 
 
 def test_target_up() -> None:

@@ -43,9 +43,18 @@ def test_what_prometheus_refuses(text: str, defect: str) -> None:
     assert defect in read_exposition(text).defects[0]
 
 
+ODD_NAMES = [FLOWER.replace("shop.sell", f"shop{odd}sell") for odd in ("\r", "\x0b", "\x1e", "\x85", "\u2028", "\x00")]
+"""Whoever sends a task names it; Prometheus takes all of these."""
+
+
+@pytest.mark.parametrize("text", ODD_NAMES)
+def test_a_name_ends_no_line(text: str) -> None:
+    assert read_exposition(text).defects == ()
+
+
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed")
-@pytest.mark.parametrize("text", [FLOWER, "<html>\n", "a{b=} 1\n"])
+@pytest.mark.parametrize("text", [FLOWER, "<html>\n", "a{b=} 1\n", *ODD_NAMES])
 def test_promtool_agrees(text: str) -> None:
-    run = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False)
-    refused = run.returncode != 0 and "error while linting" in run.stderr + run.stdout
+    run = subprocess.run(["promtool", "check", "metrics"], input=text.encode(), capture_output=True, check=False)
+    refused = run.returncode != 0 and b"error while linting" in run.stderr + run.stdout
     assert bool(read_exposition(text).defects) is refused

@@ -1,0 +1,69 @@
+"""Whether the metrics can be read: by Flower's own answer, and by what a real Prometheus said of its scrape."""
+
+from dataclasses import replace
+
+import pytest
+
+from flower_audit.errors import Absent, Unobservable
+from flower_audit.facts.metrics import Metrics
+from flower_audit.facts.metrics_reading import metrics_reading
+from flower_audit.facts.prometheus_targets import PrometheusTargets
+from flower_audit.parsers.exposition import read_exposition
+from flower_audit.parsers.prometheus_api import ScrapeTarget
+
+METRICS = Metrics(
+    url="http://127.0.0.1:5555/metrics",
+    status=200,
+    exposition=read_exposition('# TYPE flower_worker_online gauge\nflower_worker_online{worker="w1"} 1.0\n'),
+)
+SCRAPED = ScrapeTarget(
+    job="flower", instance="flower.test:443", url="https://flower.test/metrics", health="up", age_s=3, interval_s=15
+)
+NONE = PrometheusTargets(prometheus="http://prometheus:9090", total=4, chosen=())
+UP = replace(NONE, chosen=(SCRAPED,))
+SILENT = Unobservable("no curl")
+
+
+def down(error: str) -> PrometheusTargets:
+    return replace(NONE, chosen=(replace(SCRAPED, health="down", last_error=error),))
+
+
+def test_either_side_suffices() -> None:
+    assert metrics_reading(METRICS).defect == ""
+    assert metrics_reading(METRICS, UP).where == METRICS.url
+    assert metrics_reading(None, UP).where == SCRAPED.url
+    assert metrics_reading(SILENT, UP).defect == ""
+    assert metrics_reading(METRICS, Unobservable("several Flowers")).defect == ""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        'expected a valid start token, got "<" ("INVALID") while parsing: "<"',  # 2.42
+        '"INVALID" is not a valid start token while parsing: "<"',
+        'received unsupported Content-Type "text/html; charset=utf-8" and no fallback_scrape_protocol given',
+        'strconv.ParseFloat: parsing "one": invalid syntax while parsing: "a one"',
+    ],
+)
+def test_prometheus_gets_something_else(error: str) -> None:
+    found = metrics_reading(METRICS, down(error))
+    assert found.where == SCRAPED.url
+    assert error[:60] in found.defect
+
+
+@pytest.mark.parametrize(
+    "error", ["connection refused", "server returned HTTP status 403 Forbidden", "context deadline exceeded"]
+)
+def test_a_scrape_that_got_nothing_says_nothing_of_the_format(error: str) -> None:
+    assert metrics_reading(METRICS, down(error)).defect == ""
+    with pytest.raises(Absent):
+        metrics_reading(None, down(error))
+
+
+def test_flowers_own_answer_is_something_else() -> None:
+    page = replace(METRICS, exposition=read_exposition("<html>down for maintenance</html>\n"))
+    assert "no Prometheus exposition" in metrics_reading(page, UP).defect
+    with pytest.raises(Absent, match="answers 500"):
+        metrics_reading(replace(METRICS, status=500, exposition=None), UP)
+    with pytest.raises(Unobservable, match="no curl"):
+        metrics_reading(SILENT, NONE)
