@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from . import network, tree
@@ -64,12 +66,22 @@ class Verdict:
         return not (self.trouble or self.missed or self.unordered)
 
 
-def audit(host: Host, report: Path, *, options: Iterable[str] = (), policy: Iterable[str] = ()) -> dict[str, str]:
+def audit(
+    host: Host,
+    report: Path,
+    *,
+    options: Iterable[str] = (),
+    policy: Iterable[str] = (),
+    target: Iterable[str] = (),
+) -> dict[str, str]:
     """Run the audit's own command line against a host, as an operator would; check id -> outcome."""
     report.mkdir(parents=True, exist_ok=True)
+    connection = f"ssh://audit@{host.name}"
     rules = "".join(f"  {rule.replace('=', ': ')}\n" for rule in policy)
-    (report / "flower-audit.yml").write_text(f"policy:\n{rules}" if rules else "{}\n")
-    command = [sys.executable, "-m", "pytest", f"--flower-host=ssh://audit@{host.name}", "--sudo"]
+    keys = "".join(f"    {key.replace('TODAY', datetime.now(UTC).date().isoformat())}\n" for key in target)
+    named = f"targets:\n  lab:\n    connection: {connection}\n{keys}" if keys else ""
+    (report / "flower-audit.yml").write_text((f"policy:\n{rules}" if rules else "") + named or "{}\n")
+    command = [sys.executable, "-m", "pytest", f"--flower-host={'lab' if keys else connection}", "--sudo"]
     command += [f"--ssh-config={host.ssh_config}", f"--flower-url={host.url}", f"--flower-ca={host.ca_file}"]
     command += [f"--flower-report={report}", "-p", "no:cacheprovider", *options]
     (report / "flower-audit.json").unlink(missing_ok=True)
@@ -105,13 +117,15 @@ def prove(state: State) -> Verdict:
             host.ready()
             if state.certificate:
                 host.renew(state.certificate)
+            if state.wheels:
+                shutil.copytree(tree.wheelhouse(state.wheels, state.suite), host.root / "root/wheels")
             if state.script:
                 host.run(state.script)
             if state.ipv6:
                 network.publish(host.name, host.address6)
             options = [option.replace("HOST", host.fqdn) for option in state.options]
             options += ["--flower-user=ops"] if state.account else []
-            outcomes = audit(host, report, options=options, policy=state.policy)
+            outcomes = audit(host, report, options=options, policy=state.policy, target=state.target)
     except (LabError, subprocess.TimeoutExpired) as error:
         trouble = str(error)
     return Verdict(state=state, outcomes=outcomes, trouble=trouble, seconds=time.monotonic() - started)

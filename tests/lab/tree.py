@@ -70,6 +70,21 @@ def golden(flower: str = FLOWER, packages: tuple[str, ...] = (), suite: str = SU
         return [_extra(layers, packages, suite), *layers] if packages else layers
 
 
+def wheelhouse(requirements: tuple[str, ...], suite: str = SUITE) -> Path:
+    """Directory with wheels of these requirements and of all that they need, for the Python of that suite."""
+    with _locked():
+        path = cache() / "wheels" / digest(suite, *requirements)
+        if not path.exists():
+            _say(f"fetching {' '.join(requirements)}")
+            path.parent.mkdir(exist_ok=True)
+            with _wheels(list(requirements), suite) as wheels:
+                copy = path.with_name(f".{path.name}")
+                shutil.rmtree(copy, ignore_errors=True)
+                shutil.copytree(wheels, copy)
+                copy.rename(path)
+    return path
+
+
 def digest(*parts: str | bytes | Path) -> str:
     """Short hash of texts and of files or whole directories (names, modes and contents)."""
     sha = hashlib.sha256()
