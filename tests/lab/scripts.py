@@ -11,6 +11,8 @@ A script begins with comment lines.  The first is a sentence: what an operator d
     # certificate: expired    what is put in the certificate's place before the script runs (certificates.py)
     # policy: key=value …     what the auditor asks for, where it is not the default
     # account: none           the auditor has no account of Flower's own
+    # target: key: value      further keys of the target in flower-audit.yml; TODAY in them becomes the day
+    # wheels: celery==4.4.7   Python packages that the script finds as wheels in /root/wheels, without a network
     # address: ipv6           the host's name resolves to its IPv6 address only
 """
 
@@ -23,7 +25,20 @@ from pathlib import Path
 from .tree import FLOWER, HERE, SUITE, SUITES
 
 KEYS = frozenset(
-    ["fails", "may", "packages", "flower", "suite", "options", "certificate", "policy", "account", "address"]
+    [
+        "fails",
+        "may",
+        "packages",
+        "flower",
+        "suite",
+        "options",
+        "certificate",
+        "policy",
+        "account",
+        "address",
+        "target",
+        "wheels",
+    ]
 )
 PRELUDE = (HERE / "prelude.sh").read_text()
 
@@ -46,6 +61,8 @@ class State:
     policy: tuple[str, ...]
     account: bool
     ipv6: bool
+    target: tuple[str, ...] = ()
+    wheels: tuple[str, ...] = ()
 
 
 GOLDEN = State(
@@ -70,6 +87,7 @@ def read(path: Path) -> State:
     """Read one script; ValueError names the file and the line that is not understood."""
     text = path.read_text()
     head: dict[str, str] = {}
+    target: list[str] = []
     title = ""
     for line in text.splitlines():
         if not line.startswith("#"):
@@ -77,6 +95,8 @@ def read(path: Path) -> State:
         key, colon, value = line.removeprefix("#").strip().partition(":")
         if not title:
             title = line.removeprefix("#").strip()
+        elif colon and key == "target":
+            target.append(value.strip())
         elif colon and key in KEYS:
             head[key] = f"{head.get(key, '')} {value}".strip()
         else:
@@ -102,6 +122,8 @@ def read(path: Path) -> State:
         policy=tuple(head.get("policy", "").split()),
         account=head.get("account") != "none",
         ipv6=head.get("address") == "ipv6",
+        target=tuple(target),
+        wheels=tuple(head.get("wheels", "").split()),
     )
 
 
