@@ -1,0 +1,2 @@
+# Debian 13: newer systemd, nginx, Redis, Prometheus and Python
+# suite: trixie
