@@ -2,9 +2,9 @@
 
 from flower_audit.check import Finding, check, only_if
 from flower_audit.errors import Unobservable
+from flower_audit.facts.bypass import Bypass
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.firewall import Firewall
-from flower_audit.facts.fronting import Fronting
 from flower_audit.facts.port_owner import PortOwner
 from flower_audit.model import Severity
 
@@ -86,18 +86,15 @@ def test_firewall_survives_a_reboot(firewall: Firewall) -> None:
 
 
 @check("network.flower-loopback", severity=Severity.MEDIUM, section=SECTION, covers=("Check port availability",))
-def test_flower_listens_on_loopback(fronting: Fronting, endpoints: Endpoints) -> None:
-    """Behind a proxy on the same host, Flower listens on loopback or on a private socket.
+def test_flower_listens_on_loopback(bypass: Bypass, endpoints: Endpoints) -> None:
+    """Nobody gets to Flower round its proxy: it listens on loopback, on a private socket or for the proxy's host alone.
 
-    Why: on all addresses, anybody goes round the proxy: its TLS, its limits, its rules; Flower makes sockets 0777.
-    Fix: `FLOWER_ADDRESS=127.0.0.1`; for a socket, a folder that only Flower and the proxy may enter.
+    Why: whoever else gets there goes round the proxy: its TLS, its limits, its rules; Flower makes sockets 0777.
+    Fix: `FLOWER_ADDRESS=127.0.0.1`; for a socket, a folder that only Flower and the proxy may enter; for a proxy on
+    another host, a firewall rule with that host's address as its source.
     Source: https://flower.readthedocs.io/en/latest/config.html#address
     """
-    only_if(fronting.on_this_host, "no proxy on this host fronts Flower, so others have to reach it")
-    reachable = endpoints.beyond_loopback
-    assert not reachable, Finding(
-        f"listens on {', '.join(reachable)}", wanted="127.0.0.1", fix="set FLOWER_ADDRESS=127.0.0.1 and restart Flower"
-    )
+    assert not bypass.defect, Finding(bypass.defect, wanted=bypass.wanted, fix=bypass.fix)
     assert not endpoints.open_sockets, Finding(
         "every local user may connect",
         wanted="a folder with mode 0750",

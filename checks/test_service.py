@@ -5,6 +5,7 @@ from flower_audit.facts.directories import Directories
 from flower_audit.facts.exposure import Exposure
 from flower_audit.facts.journal import Journal
 from flower_audit.facts.options import Options
+from flower_audit.facts.placement import Placement
 from flower_audit.facts.process import Process
 from flower_audit.facts.service import Service
 from flower_audit.facts.systemd import Systemd
@@ -23,7 +24,7 @@ NOBODY = 65534
 
 
 @check("service.installed", severity=Severity.CRITICAL, section=DEPLOYMENT, covers=INSTALLED)
-def test_service_is_installed(systemd: Systemd, service: Service | None = None) -> None:
+def test_service_is_installed(systemd: Systemd, placement: Placement, service: Service | None = None) -> None:
     """A systemd unit starts Flower.
 
     Why: a Flower started from a shell is gone after the next reboot, and nothing restarts it.
@@ -32,6 +33,7 @@ def test_service_is_installed(systemd: Systemd, service: Service | None = None) 
     Source: systemd.service(5)
     """
     only_if(systemd.booted, "this host does not run systemd")
+    only_if(not placement.elsewhere, f"Flower runs on another host: the proxy here sends to {placement.told}")
     assert service is not None, Finding(
         "no unit starts Flower", wanted="a unit such as flower.service", where="systemd"
     )

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from flower_audit import script
 from flower_audit.connection import Connection
-from flower_audit.errors import NotApplicable, Unobservable, Unreachable
+from flower_audit.errors import NotApplicable, NotAsked, Unobservable, Unreachable
 from flower_audit.model import Evidence
 from flower_audit.observations import closure, observation, ways_needed
 from flower_audit.policy import Policy
@@ -121,7 +121,7 @@ class Gatherer:
             if optional and isinstance(error, Unreachable):
                 return None
             raise
-        except NotApplicable:
+        except (NotApplicable, NotAsked):
             if optional:
                 return None
             raise

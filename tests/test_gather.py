@@ -12,7 +12,7 @@ import pytest
 
 from flower_audit import observations
 from flower_audit.connection import Connection
-from flower_audit.errors import Absent, Unobservable, Unreachable, UsageError
+from flower_audit.errors import Absent, NotAsked, Unobservable, Unreachable, UsageError
 from flower_audit.gather import Gatherer
 from flower_audit.policy import Policy
 from flower_audit.probe import Output, Trail, fact, probe
@@ -134,6 +134,22 @@ def test_a_way_that_was_not_given_makes_an_optional_fact_none(facts) -> None:
     gatherer = gathered(OUTSIDE, "page", "first")
     assert gatherer.facts_for({"page": False, "first": True}) == {"page": Word(text="page"), "first": None}
     assert gatherer.host_calls == 0
+
+
+def test_what_was_not_asked_for_is_none_where_optional(facts) -> None:
+    @fact()
+    def costly() -> Word:
+        raise NotAsked("needs --flower-active")
+
+    @fact()
+    def told(costly: Word | None = None) -> Word:
+        return Word(text=f"{costly}")
+
+    facts(costly, told)
+    gatherer = gathered(LOCAL, "told")
+    assert gatherer.facts_for({"told": False})["told"].text == "None"
+    with pytest.raises(NotAsked):
+        gatherer.facts_for({"costly": False})
 
 
 def test_cut_and_timed_out_answers_are_unobservable(facts) -> None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.options import Options
@@ -75,8 +76,11 @@ class Endpoints:
         answers = {self.is_at(upstream) for upstream in site.upstreams}
         return None if not answers or None in answers else answers == {True}
 
-    def kinship(self, site: Frontend) -> int | None:
-        """How surely a site is meant for Flower: 0 it ends there, 1 it may, 2 it is called so; None not at all."""
+    def kinship(self, site: Frontend, opened: str = "") -> int | None:
+        """How surely a site is meant for Flower: 0 it ends there, 1 it may, 2 it is called so; None not at all.
+
+        `opened` is the host of the URL that people open, which decides where Flower's own place is not known.
+        """
         answers = [self.is_at(upstream) for upstream in site.upstreams]
         if True in answers:
             return 0
@@ -85,6 +89,7 @@ class Endpoints:
         text = " ".join((*site.server_names, site.prefix, site.target, site.where, *site.upstreams))
         called = "flower" in text.lower()
         if not self.places:
+            called |= bool(opened) and any(fnmatchcase(opened, name.lower()) for name in site.server_names)
             return 1 if called or any(item.endswith(f":{DEFAULT_PORT}") for item in site.upstreams) else None
         return 2 if called and (site.unresolved or any(self.is_local(item) for item in site.upstreams)) else None
 

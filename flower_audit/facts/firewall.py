@@ -68,7 +68,8 @@ class Firewall:
 
     Shape: `tools` are those found; `active` tells whether any rule or policy concerns incoming packets.  `denies`
     are the families (`ip`, `ip6`) in which such connections are refused, `families` those in which the host has an
-    address beyond loopback.  `manager` is `ufw`, `firewalld`, `nftables`, `iptables`, or empty; `boots` says by what
+    address beyond loopback.  `open_ports` are ranges, both ends included, to which anybody's connection is let
+    through, by family.  `manager` is `ufw`, `firewalld`, `nftables`, `iptables`, or empty; `boots` says by what
     the rules come back after a reboot, by family; `boots_unknown` why that cannot be told, else empty.
     """
 
@@ -78,7 +79,12 @@ class Firewall:
     families: tuple[str, ...]
     manager: str
     boots: dict[str, str]
+    open_ports: dict[str, tuple[tuple[int, int], ...]]
     boots_unknown: str = ""
+
+    def admits_anybody(self, family: str, port: int) -> bool:
+        """Whether a connection to a port is let through wherever it comes from."""
+        return any(low <= port <= high for low, high in self.open_ports.get(family, ()))
 
     @property
     def main_family(self) -> str:
@@ -111,6 +117,18 @@ class Firewall:
             "tcp dport { 22, 80, 443 } accept; } } and then `systemctl enable --now nftables`"
         )
 
+    def fix_for_port(self, port: int) -> str:
+        """How to let one other host alone through to a port, with what this host has."""
+        if self.manager == "firewalld":
+            rule = f"rule family=ipv4 source address=PROXY port port={port} protocol=tcp accept"
+            closed = f"firewall-cmd --permanent --remove-port={port}/tcp"
+            return f"{closed}; firewall-cmd --permanent --add-rich-rule='{rule}'; firewall-cmd --reload"
+        if self.manager == "ufw":
+            return f"ufw delete allow {port}/tcp; ufw allow from PROXY to any port {port} proto tcp"
+        if self.manager == "iptables":
+            return f"iptables -A INPUT -p tcp --dport {port} -s PROXY -j ACCEPT, and no other rule that accepts {port}"
+        return f"in /etc/nftables.conf: `ip saddr PROXY tcp dport {port} accept`, and no other rule that accepts {port}"
+
     @property
     def fix_for_boot(self) -> str:
         """How to bring these rules back at boot."""
@@ -139,9 +157,8 @@ def firewall(out: Output) -> Firewall:
         raise Unobservable("the host has neither nft nor iptables-save to list the kernel's rules with")
     tools = tuple(name for name in ("nft", "iptables-save", "ip6tables-save") if name in parts)
     families, interfaces = _network(parts)
-    denies = tuple(
-        family for family in ("ip", "ip6") if ruleset.refuses_by_default(family, interfaces[family] or ("eth0",))
-    )
+    strangers = {family: interfaces[family] or ("eth0",) for family in ("ip", "ip6")}
+    denies = tuple(family for family, names in strangers.items() if ruleset.refuses_by_default(family, names))
     units = dict(line.partition(" ")[::2] for line in parts.get("units", "").splitlines())
     return Firewall(
         tools=tools,
@@ -150,6 +167,7 @@ def firewall(out: Output) -> Firewall:
         families=families,
         manager=_manager(ruleset, parts, units),
         boots=_boots(parts, units),
+        open_ports={family: ruleset.open_ports(family, strangers[family]) for family in families},
         boots_unknown="" if units else "there is no systemd to ask what is started at boot",
     )
 

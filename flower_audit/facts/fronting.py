@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flower_audit.errors import Unobservable
+from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.nginx import Nginx
 from flower_audit.facts.options import Options
@@ -29,7 +29,7 @@ class Fronting:
 
 @fact()
 def fronting(
-    options: Options,
+    options: Options | Unobservable | None = None,
     endpoints: Endpoints | Unobservable | None = None,
     proxy: Proxy | Unobservable | None = None,
     site: Site | Unobservable | None = None,
@@ -37,6 +37,7 @@ def fronting(
 ) -> Fronting:
     """Source: the proxy's configuration on the host; without one, whether the public URL is Flower's own port.
 
+    Absent: neither Flower nor a proxy for it is on this host.
     Unobservable: no configuration may be read, and no public URL is known.
     """
     if isinstance(proxy, Proxy):
@@ -49,6 +50,10 @@ def fronting(
         raise proxy
     if isinstance(site, Unobservable) and _may_be_fronted_elsewhere(endpoints):
         raise site
+    if options is None:
+        raise Absent("neither Flower nor a proxy in front of it is on this host")
+    if isinstance(options, Unobservable):
+        raise options
     known = nginx.instances[0].version if isinstance(nginx, Nginx) and nginx.instances else ""
     host = site.origin.host if isinstance(site, Site) and not site.names_an_address else "flower.example.com"
     upstream = f"unix:{options.unix_socket}" if options.unix_socket else f"127.0.0.1:{options.port}"

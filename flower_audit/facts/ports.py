@@ -29,6 +29,7 @@ PRIVATE = {
     9808: "a Celery exporter",
 }
 FLOWER = 5555
+FLOWER_ITSELF = "Flower itself"
 UNLIKELY = (1, 40_517)
 """Nothing listens here: where one answers, something in between accepts every connection."""
 
@@ -73,12 +74,15 @@ def ports(target: Target, site: Site, trail: Trail, options: Options | Unobserva
         raise Absent("the address is this machine's own: what answers here tells nothing of what others reach")
     wanted = dict(PRIVATE)
     if not isinstance(options, Options):
-        wanted[FLOWER] = "Flower itself"
+        wanted[FLOWER] = FLOWER_ITSELF
     elif not options.unix_socket:
-        wanted[options.port] = "Flower itself"
+        wanted[options.port] = FLOWER_ITSELF
     if isinstance(options, Options) and options.broker is not None and options.broker.port:
         wanted.setdefault(options.broker.port, "the broker")
     expected = {site.origin.port, *(_port_of(url) for url in (target.prometheus, target.alertmanager) if url)}
+    if site.origin.address not in site.outside and not site.is_loopback:
+        # The audit runs on the proxy's host, and Flower is on another one that has to let the proxy in.
+        expected |= {number for number, service in wanted.items() if service == FLOWER_ITSELF}
     limit_s = min(LIMIT_S, target.timeout_s)
     pairs = [(address, number) for address in site.outside for number in (*wanted, *UNLIKELY) if number not in expected]
     with ThreadPoolExecutor(PARALLEL) as pool:

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flower_audit.errors import Absent, Unobservable
+from flower_audit.errors import Absent, NotAsked, Unobservable
 from flower_audit.facts.caddy import Caddy, Instance
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.nginx import Nginx
@@ -15,6 +16,7 @@ from flower_audit.parsers import nginx as nginx_sites
 from flower_audit.parsers.frontend import Frontend, Kind
 from flower_audit.parsers.nginx_tree import parse
 from flower_audit.probe import fact
+from flower_audit.target import Target
 
 Fact = TypeVar("Fact")
 UNREAD = ("haproxy", "apache2", "httpd", "traefik", "envoy", "docker-proxy", "lighttpd", "h2o", "varnishd", "hitch")
@@ -109,16 +111,19 @@ class Proxy(Frontend):
 
 @fact()
 def proxy(
+    target: Target,
     endpoints: Endpoints,
     nginx: Nginx | Unobservable | None = None,
     caddy: Caddy | Unobservable | None = None,
 ) -> Proxy:
     """Source: nginx's and Caddy's configuration, Flower's options, and the listening sockets.
 
-    Absent: no proxy on this host fronts Flower.  Unobservable: one may, and its configuration cannot be read.
+    Absent: no proxy on this host fronts Flower.  NotAsked: HTTPS ends on another host.
+    Unobservable: a proxy may be here, and its configuration cannot be read.
     """
     own_nginx, own_caddy = _known(nginx), _known(caddy)
-    sites = [*_from_nginx(own_nginx, endpoints), *_from_caddy(own_caddy, endpoints)]
+    opened = urlsplit(target.url or "").hostname or ""
+    sites = [*_from_nginx(own_nginx, endpoints, opened), *_from_caddy(own_caddy, endpoints, opened)]
     related = [(kinship, site) for kinship, site in sites if kinship is not None]
     best = min(related, key=_rank, default=(0, None))[1]
     if best is None or not best.running:
@@ -128,6 +133,11 @@ def proxy(
         _name_unread(own_nginx, own_caddy, endpoints)
     if best is None:
         _name_doubts(own_nginx, own_caddy, sites)
+        if host := _fronted_at(target.url or "", endpoints):
+            raise NotAsked(
+                f"needs the host where HTTPS for {host} ends, which is another one than this: audit it as a target of "
+                "its own (--flower-host=ssh://…, with the same --flower-url)"
+            )
         raise Absent("no reverse proxy on this host fronts Flower")
     if best.unresolved:
         raise Unobservable(f"{best.where}: {best.unresolved}")
@@ -157,6 +167,15 @@ def _name_doubts(nginx: Nginx | None, caddy: Caddy | None, sites: list[tuple[int
         raise Unobservable("Caddy runs, and neither its file nor its admin interface told its configuration")
 
 
+def _fronted_at(url: str, flower: Endpoints) -> str:
+    """The host of an https URL that another machine has to serve: nobody does here, and Flower can be reached."""
+    parts = urlsplit(url)
+    ports = {place.rpartition(":")[2] for place in flower.places}
+    is_flower_itself = str(parts.port or 443) in ports
+    outward = bool(flower.places) and bool(flower.beyond_loopback)
+    return parts.hostname or "" if parts.scheme == "https" and outward and not is_flower_itself else ""
+
+
 def _known(fact: Fact | Unobservable | None) -> Fact | None:
     return None if isinstance(fact, Unobservable) else fact
 
@@ -175,12 +194,12 @@ def _rank(candidate: tuple[int, Proxy]) -> tuple[object, ...]:
     )
 
 
-def _from_nginx(nginx: Nginx | None, flower: Endpoints) -> Iterator[tuple[int | None, Proxy]]:
+def _from_nginx(nginx: Nginx | None, flower: Endpoints, opened: str) -> Iterator[tuple[int | None, Proxy]]:
     for instance in nginx.instances if nginx is not None else ():
         for text, enabled in ((instance.dump, True), (instance.available, False)):
             for site in nginx_sites.frontends(parse(text, instance.config), flower.prefix) if text else ():
                 yield (
-                    flower.kinship(site),
+                    flower.kinship(site, opened),
                     Proxy(
                         **_fields(site),
                         kind="nginx",
@@ -198,7 +217,7 @@ def _from_nginx(nginx: Nginx | None, flower: Endpoints) -> Iterator[tuple[int | 
                 )
 
 
-def _from_caddy(caddy: Caddy | None, flower: Endpoints) -> Iterator[tuple[int | None, Proxy]]:
+def _from_caddy(caddy: Caddy | None, flower: Endpoints, opened: str) -> Iterator[tuple[int | None, Proxy]]:
     for instance in caddy.instances if caddy is not None else ():
         running = instance.running or ("" if instance.changed else instance.on_disk)
         texts = (
@@ -207,7 +226,7 @@ def _from_caddy(caddy: Caddy | None, flower: Endpoints) -> Iterator[tuple[int | 
         for text, enabled in texts:
             for site in caddy_sites.frontends(text, flower.prefix) if text else ():
                 yield (
-                    flower.kinship(site),
+                    flower.kinship(site, opened),
                     Proxy(
                         **_fields(site),
                         kind="caddy",

@@ -33,7 +33,7 @@ def rate_limit(
 
     NotAsked: neither was allowed.  Unobservable: the configuration cannot be read, or the burst was not answered.
     """
-    if isinstance(proxy, Proxy):
+    if isinstance(proxy, Proxy) and not (_stands_behind_another(proxy, site) and proxy.rate_limit_defect):
         return RateLimit(defect=proxy.rate_limit_defect, where=proxy.where, proxy=proxy)
     if isinstance(proxy, Unobservable) and not target.active:
         raise proxy
@@ -48,3 +48,8 @@ def rate_limit(
     if burst.failure or (burst.refused_with and burst.sent <= PARALLEL and burst.refused_with == 503):
         raise Unobservable(f"the burst tells nothing: {burst}")
     return RateLimit(defect="" if burst.refused_with else str(burst), where=site.url)
+
+
+def _stands_behind_another(proxy: Proxy, site: Site | Unobservable | None) -> bool:
+    """Whether people reach something else first, for they use TLS and this has none: the limit may be there."""
+    return isinstance(site, Site) and site.over_tls and not any(listen.tls for listen in proxy.listens)

@@ -8,6 +8,7 @@ Source: libnftables-json(5), nft(8).
 
 import fnmatch
 import ipaddress
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ SAMPLE_PORTS = (47, 3877, 45991)
 """Ports that nobody opens on purpose, one in each range that people open as a whole."""
 SAMPLE_SOURCE = {"ip": "203.0.113.77", "ip6": "2001:db8::77"}
 MAX_DEPTH = 16
+LAST_PORT = 65_535
 PROPERTIES: dict[str, dict[str, set[object]]] = {
     family: {
         "l4proto": {"tcp", 6},
@@ -77,6 +79,19 @@ class Ruleset:
         """Whether a new connection that no rule is about is refused, on each of the interfaces."""
         packets = [Packet(family=family, port=port, interface=name) for name in interfaces for port in SAMPLE_PORTS]
         return bool(packets) and all(self._refuses(packet) for packet in packets)
+
+    def open_ports(self, family: str, interfaces: Iterable[str]) -> tuple[tuple[int, int], ...]:
+        """The ranges of ports, both ends included, to which anybody's connection is let through on some interface."""
+        # Between two numbers that the rules name, all ports fare alike.
+        named = _numbers([chain.rules for chain in self.chains.values()]) | _numbers(list(self.sets.values()))
+        starts = sorted({1} | {start for number in named for start in (number, number + 1) if start <= LAST_PORT})
+        found: list[tuple[int, int]] = []
+        for start, after in itertools.pairwise([*starts, LAST_PORT + 1]):
+            if all(self._refuses(Packet(family=family, port=start, interface=name)) for name in interfaces):
+                continue
+            joined = found.pop()[0] if found and found[-1][1] == start - 1 else start
+            found.append((joined, after - 1))
+        return tuple(found)
 
     def _refuses(self, packet: Packet) -> bool:
         seen = [chain for chain in self.incoming if chain.family in {"inet", packet.family}]
@@ -188,6 +203,14 @@ def _among(right: Any, test: Any, number: int | None = None) -> bool:
             return bool(test(f"{right['prefix']['addr']}/{right['prefix']['len']}"))
         return False
     return bool(test(right))
+
+
+def _numbers(value: Any) -> set[int]:
+    """Every number from 1 to 65535 anywhere in a piece of JSON."""
+    if isinstance(value, int):
+        return {value} if 0 < value <= LAST_PORT else set()
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return set().union(*map(_numbers, parts))
 
 
 def _within(address: str, network: object) -> bool:

@@ -8,9 +8,9 @@ from flower_audit.checks import test_network as checks
 
 from flower_audit.check import Finding
 from flower_audit.errors import NotApplicable, Unobservable
+from flower_audit.facts.bypass import Bypass
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.firewall import Firewall
-from flower_audit.facts.fronting import Fronting
 from flower_audit.facts.port_owner import PortOwner
 
 GOOD = Firewall(
@@ -20,9 +20,9 @@ GOOD = Firewall(
     families=("ip", "ip6"),
     manager="nftables",
     boots={"ip": "nftables.service", "ip6": "nftables.service"},
+    open_ports={"ip": ((22, 22),), "ip6": ((22, 22),)},
 )
 OFF = replace(GOOD, active=False, denies=())
-BEHIND = Fronting(by="nginx", on_this_host=True)
 
 
 def finding(check: Any, *facts: Any) -> Finding:
@@ -84,15 +84,13 @@ def test_survives_a_reboot() -> None:
 
 def test_loopback() -> None:
     check = checks.test_flower_listens_on_loopback
-    checks.test_flower_listens_on_loopback(BEHIND, Endpoints(places=("127.0.0.1:5555", "[::1]:5555")))
-    check(BEHIND, Endpoints(places=("unix:/run/flower/f.sock",)))
-    assert "0.0.0.0:5555" in finding(check, BEHIND, Endpoints(places=("0.0.0.0:5555", "[::]:5555"))).observed
+    checks.test_flower_listens_on_loopback(Bypass(), Endpoints(places=("127.0.0.1:5555", "[::1]:5555")))
+    check(Bypass(), Endpoints(places=("unix:/run/flower/f.sock",)))
+    around = Bypass(defect="listens on 0.0.0.0:5555", wanted="127.0.0.1", fix="set FLOWER_ADDRESS")
+    found = finding(check, around, Endpoints(places=("0.0.0.0:5555",)))
+    assert (found.observed, found.wanted, found.fix) == (around.defect, around.wanted, around.fix)
     socket = "unix:/tmp/f.sock"
-    assert finding(check, BEHIND, Endpoints(places=(socket,), open_sockets=(socket,))).where == socket
-    with pytest.raises(NotApplicable):
-        check(Fronting(by="a load balancer"), Endpoints(places=("*:5555",)))
-    with pytest.raises(Unobservable):
-        check(BEHIND, Endpoints(places=()))
+    assert finding(check, Bypass(), Endpoints(places=(socket,), open_sockets=(socket,))).where == socket
 
 
 def test_port_owner() -> None:

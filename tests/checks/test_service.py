@@ -7,11 +7,12 @@ import pytest
 from flower_audit.checks import test_service as checks
 from packaging.version import Version
 
-from flower_audit.errors import NotApplicable
+from flower_audit.errors import NotApplicable, Unobservable
 from flower_audit.facts.directories import Directories, Directory
 from flower_audit.facts.exposure import Exposure
 from flower_audit.facts.journal import Journal
 from flower_audit.facts.options import Options, options_of_start
+from flower_audit.facts.placement import Placement
 from flower_audit.facts.process import Process
 from flower_audit.facts.service import Service
 from flower_audit.facts.systemd import Systemd
@@ -91,13 +92,20 @@ def broker(url: str) -> Options:
 
 
 def test_installed() -> None:
-    checks.test_service_is_installed(BOOTED, SERVICE)
+    checks.test_service_is_installed(BOOTED, Placement(), SERVICE)
     with pytest.raises(AssertionError, match="no unit starts Flower"):
-        checks.test_service_is_installed(BOOTED, None)
+        checks.test_service_is_installed(BOOTED, Placement(), None)
     with pytest.raises(AssertionError, match="LoadState=not-found"):
-        checks.test_service_is_installed(BOOTED, replace(SERVICE, load="not-found"))
+        checks.test_service_is_installed(BOOTED, Placement(), replace(SERVICE, load="not-found"))
     with pytest.raises(NotApplicable):
-        checks.test_service_is_installed(Systemd(booted=False, unit=""), None)
+        checks.test_service_is_installed(Systemd(booted=False, unit=""), Placement(), None)
+
+
+def test_a_host_that_only_proxies_needs_no_unit() -> None:
+    with pytest.raises(NotApplicable, match=r"sends to 10\.2\.0\.7:5555"):
+        checks.test_service_is_installed(BOOTED, Placement(told="10.2.0.7:5555"), None)
+    with pytest.raises(Unobservable, match="for root"):
+        checks.test_service_is_installed(BOOTED, Placement(unknown="for root"), None)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from flower_audit.errors import Unobservable, Unreachable
+from flower_audit.errors import Absent, Unobservable, Unreachable
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.fronting import fronting
 from flower_audit.facts.nginx import Instance, Nginx
@@ -49,6 +49,18 @@ def test_a_dead_url_decides_only_where_nobody_else_could_front_it() -> None:
     assert fronting(options(), LOOPBACK, site=DEAD).by == ""
     with pytest.raises(Unobservable, match="refused"):
         fronting(options(), OPEN, site=DEAD)
+
+
+def test_a_host_without_flower() -> None:
+    assert fronting(None, Endpoints(places=()), proxy=GOOD).on_this_host
+    with pytest.raises(Absent):
+        fronting(None, Endpoints(places=()), site=DIRECT)
+
+
+def test_what_is_in_front_is_known_without_the_options() -> None:
+    assert fronting(Unobservable("for root"), LOOPBACK, proxy=GOOD).on_this_host
+    with pytest.raises(Unobservable, match="for root"):
+        fronting(Unobservable("for root"), LOOPBACK, site=DIRECT)
 
 
 def test_a_configuration_that_cannot_be_read() -> None:

@@ -84,3 +84,11 @@ def test_flowers_own_machine_is_looked_at_too(listening: Any, own_address: str, 
     listening(9540)
     found = ports(target, site_at("127.0.0.1", outside=(own_address,)), trail)
     assert {(port.address, port.number) for port in found.open} >= {(own_address, 9540)}
+
+
+def test_the_auditor_on_the_proxys_host_is_let_through(own_address: str, target: Any, trail: Any) -> None:
+    flower = ("127.0.0.2",)  # another machine's address, for all that the fact is told
+    tried = {port.number for port in ports(target, site_at(own_address, outside=flower), trail).ports}
+    assert tried == set(PRIVATE)
+    tunnel = {port.number for port in ports(target, site_at("127.0.0.1", outside=flower), trail).ports}
+    assert tunnel == {5555, *PRIVATE}, "a tunnel to the site tells nothing of who is let through"

@@ -2,21 +2,26 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flower_audit.errors import Absent, Unobservable
+from flower_audit.errors import Absent, NotAsked, Unobservable
 from flower_audit.facts import caddy as caddy_fact
 from flower_audit.facts import nginx as nginx_fact
+from flower_audit.facts import proxy as proxy_fact
 from flower_audit.facts.caddy import Caddy
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.nginx import Instance, Nginx
-from flower_audit.facts.proxy import Proxy, proxy
+from flower_audit.facts.proxy import Proxy
 from flower_audit.probe import Output
+from flower_audit.target import Target
 
 RECORDED = Path(__file__).parent
+proxy = partial(proxy_fact.proxy, Target(name="x"))
+opened = partial(proxy_fact.proxy, Target(name="x", url="https://tasks.example.com/"))
 FLOWER = Endpoints(places=("127.0.0.1:5555",), addresses=("127.0.0.1", "192.0.2.10"), programs_in_front=("nginx",))
 
 
@@ -178,6 +183,40 @@ def test_another_service_on_the_usual_port_is_not_flower() -> None:
 def test_a_site_for_another_machines_flower_is_not_ours() -> None:
     with pytest.raises(Absent):
         proxy(FLOWER, nginx=nginx(server("location / { proxy_pass http://198.51.100.7:5555; }")))
+
+
+@pytest.mark.parametrize(
+    ("place", "url", "error"),
+    [
+        ("10.2.0.7:5555", "https://tasks.example.com/", NotAsked),
+        ("*:5555", "https://tasks.example.com/", NotAsked),
+        ("127.0.0.1:5555", "https://tasks.example.com/", Absent),
+        ("unix:/run/flower.sock", "https://tasks.example.com/", Absent),
+        ("10.2.0.7:5555", "http://10.2.0.7:5555/", Absent),
+        ("10.2.0.7:5555", "https://tasks.example.com:5555/", Absent),
+        ("10.2.0.7:5555", None, Absent),
+    ],
+)
+def test_https_that_ends_on_another_host(place: str, url: str | None, error: type[Exception]) -> None:
+    own = replace(FLOWER, places=(place,), programs_in_front=())
+    with pytest.raises(error, match="HTTPS for tasks.example.com ends" if error is NotAsked else "no reverse proxy"):
+        proxy_fact.proxy(Target(name="x", url=url), own)
+
+
+def test_a_program_that_is_not_read_may_be_what_ends_https() -> None:
+    with pytest.raises(Unobservable, match="haproxy"):
+        opened(replace(FLOWER, places=("10.2.0.7:5555",), programs_in_front=("haproxy",)))
+
+
+@pytest.mark.parametrize("name", ["tasks.example.com", "*.example.com"])
+def test_on_the_edge_the_site_of_the_url_is_the_one(name: str) -> None:
+    edge = Endpoints(places=())
+    site = nginx(server("location / { proxy_pass http://10.2.0.7:8888; }", "443 ssl", name=name))
+    assert opened(edge, nginx=site).upstreams == ("10.2.0.7:8888",)
+    with pytest.raises(Absent):
+        proxy(edge, nginx=site)
+    with pytest.raises(Absent):
+        opened(replace(edge, places=("127.0.0.1:5555",)), nginx=site)
 
 
 def test_the_site_that_people_reach_is_chosen() -> None:

@@ -1,5 +1,6 @@
 """A limit told by the configuration, else by a burst against a real nginx."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +28,14 @@ def proxy_with(*limits: RateLimit) -> Proxy:
         request_headers={},
         rate_limits=limits,
     )
+
+
+def test_in_front_of_a_proxy_without_tls_another_may_limit(target: Any, site_of: Any, trail: Any) -> None:
+    behind = replace(proxy_with(), listens=(Listen(address="*", port=80),))
+    with pytest.raises(NotAsked, match="--flower-active"):
+        rate_limit(target, trail, behind, site_of(1, "https"))
+    assert "no request limit" in rate_limit(target, trail, behind, site_of(1, "http")).defect
+    assert rate_limit(target, trail, replace(behind, rate_limits=(LIMIT,)), site_of(1, "https")).defect == ""
 
 
 @pytest.fixture

@@ -79,6 +79,45 @@ def test_nft(ruleset: Ruleset, refuses: bool) -> None:
     assert ruleset.refuses_by_default("ip", ("eth0",)) is refuses
 
 
+@pytest.mark.parametrize(
+    ("ruleset", "found"),
+    [
+        (nft(policy="accept"), ((1, 65535),)),
+        (nft(), ()),
+        (nft([port(22, 5555), ACCEPT]), ((22, 22), (5555, 5555))),
+        (nft([port(22, 23, 24), ACCEPT]), ((22, 24),)),
+        (nft([port({"range": [5000, 5999]}), ACCEPT]), ((5000, 5999),)),
+        (nft([source("10.0.0.9"), port(5555), ACCEPT], [port(22), ACCEPT]), ((22, 22),)),
+        (nft([source("10.0.0.9", "ip6"), port(5555), ACCEPT]), ()),
+        (nft([port(5555), source("10.0.0.9"), ACCEPT], [port(5555), ACCEPT]), ((5555, 5555),)),
+        (nft([port(5555), source("10.0.0.9"), DROP], [port(5555), ACCEPT]), ((5555, 5555),)),
+        (nft([port(5555), DROP], policy="accept"), ((1, 5554), (5556, 65535))),
+        (nft([match(INTERFACE, "lo"), ACCEPT], [match(INTERFACE, "eth0"), port(5555), ACCEPT]), ((5555, 5555),)),
+        (nft([match(INTERFACE, "eth1"), port(5555), ACCEPT]), ()),
+        (
+            nft(
+                [match({"payload": {"protocol": "tcp", "field": "dport"}}, "@open"), ACCEPT],
+                more=({"set": {"family": "inet", "table": "t", "name": "open", "elem": [443, 65535]}},),
+            ),
+            ((443, 443), (65535, 65535)),
+        ),
+        (
+            nft(
+                [{"vmap": {"key": {"payload": {"protocol": "tcp", "field": "dport"}}, "data": {"set": [[80, ACCEPT]]}}}]
+            ),
+            ((80, 80),),
+        ),
+    ],
+)
+def test_ports_that_anybody_gets_to(ruleset: Ruleset, found: tuple[tuple[int, int], ...]) -> None:
+    assert ruleset.open_ports("ip", ("eth0",)) == found
+
+
+def test_one_open_interface_opens_a_port() -> None:
+    ruleset = nft([match(INTERFACE, "eth1"), port(5555), ACCEPT])
+    assert ruleset.open_ports("ip", ("eth0", "eth1")) == ((5555, 5555),)
+
+
 def test_jumps_and_gotos() -> None:
     own = {"chain": {"family": "inet", "table": "t", "name": "own"}}
     allowed = {"rule": {"family": "inet", "table": "t", "chain": "own", "expr": [ACCEPT]}}
