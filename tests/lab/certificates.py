@@ -34,6 +34,7 @@ class Authority:
         valid: timedelta = 89 * DAYS,
         started: timedelta = DAYS,
         key: PrivateKey | None = None,
+        digest: hashes.HashAlgorithm | None = None,
     ) -> None:
         """Write cert.pem, chain.pem, fullchain.pem and privkey.pem for a name, as certbot names them."""
         issuer_key = serialization.load_pem_private_key((self.directory / "intermediate.key").read_bytes(), None)
@@ -45,7 +46,7 @@ class Authority:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-        cert = _pem(builder.add_extension(identifier, critical=False).sign(issuer_key, hashes.SHA256()))
+        cert = _pem(builder.add_extension(identifier, critical=False).sign(issuer_key, digest or hashes.SHA256()))
         chain = (self.directory / "intermediate.pem").read_bytes()
         directory.mkdir(parents=True, exist_ok=True)
         for file, content in {
@@ -72,6 +73,8 @@ class Authority:
                 self.issue(name, directory, key=rsa.generate_private_key(65537, 2048))
             case "rsa-1024":
                 self.issue(name, directory, key=rsa.generate_private_key(65537, 1024))  # weak on purpose
+            case "sha1":
+                self.issue(name, directory, digest=hashes.SHA1())  # weak on purpose
             case _:
                 raise LabError(f"no certificate is called {kind!r}")
 
