@@ -76,9 +76,9 @@ def audit(
 ) -> dict[str, str]:
     """Run the audit's own command line against a host, as an operator would; check id -> outcome."""
     report.mkdir(parents=True, exist_ok=True)
-    connection = f"ssh://audit@{host.name}"
+    connection, today = f"ssh://audit@{host.name}", datetime.now(UTC).date().isoformat()
     rules = "".join(f"  {rule.replace('=', ': ')}\n" for rule in policy)
-    keys = "".join(f"    {key.replace('TODAY', datetime.now(UTC).date().isoformat())}\n" for key in target)
+    keys = "".join(f"    {key.replace('HOST', host.fqdn).replace('TODAY', today)}\n" for key in target)
     named = f"targets:\n  lab:\n    connection: {connection}\n{keys}" if keys else ""
     (report / "flower-audit.yml").write_text((f"policy:\n{rules}" if rules else "") + named or "{}\n")
     command = [sys.executable, "-m", "pytest", f"--flower-host={'lab' if keys else connection}", "--sudo"]

@@ -11,7 +11,7 @@ A script begins with comment lines.  The first is a sentence: what an operator d
     # certificate: expired    what is put in the certificate's place before the script runs (certificates.py)
     # policy: key=value …     what the auditor asks for, where it is not the default
     # account: none           the auditor has no account of Flower's own
-    # target: key: value      further keys of the target in flower-audit.yml; TODAY in them becomes the day
+    # target: key: value      further keys of the target in flower-audit.yml; HOST becomes its name, TODAY the day
     # wheels: celery==4.4.7   Python packages that the script finds as wheels in /root/wheels, without a network
     # address: ipv6           the host's name resolves to its IPv6 address only
 """
