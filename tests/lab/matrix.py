@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import network, tree
+from . import edge, network, tree
 from .errors import LabError
 from .host import Host
 from .scripts import State
 
 ALARMS = ("fail", "unknown", "bug")
 AUDIT_TIMEOUT_S = 180
+LAYERS_OF_MOST: tuple[str, tuple[str, ...], str] = (tree.FLOWER, (), tree.SUITE)
 SECOND_TRIES = 0.05  # of all states
 INTRODUCTION = """\
 # How true the verdicts are
@@ -70,6 +71,7 @@ def audit(
     host: Host,
     report: Path,
     *,
+    url: str = "",
     options: Iterable[str] = (),
     policy: Iterable[str] = (),
     target: Iterable[str] = (),
@@ -82,7 +84,7 @@ def audit(
     named = f"targets:\n  lab:\n    connection: {connection}\n{keys}" if keys else ""
     (report / "flower-audit.yml").write_text((f"policy:\n{rules}" if rules else "") + named or "{}\n")
     command = [sys.executable, "-m", "pytest", f"--flower-host={'lab' if keys else connection}", "--sudo"]
-    command += [f"--ssh-config={host.ssh_config}", f"--flower-url={host.url}", f"--flower-ca={host.ca_file}"]
+    command += [f"--ssh-config={host.ssh_config}", f"--flower-url={url or host.url}", f"--flower-ca={host.ca_file}"]
     command += [f"--flower-report={report}", "-p", "no:cacheprovider", *options]
     (report / "flower-audit.json").unlink(missing_ok=True)
     with (report / "output.txt").open("w") as output:
@@ -113,19 +115,32 @@ def prove(state: State) -> Verdict:
     try:
         # Short: nginx takes names of up to 46 characters unless it is told otherwise.
         name = f"m{os.getpid()}-{next(NUMBERS)}-{state.name[:16].rstrip('-')}"
-        with Host(name, flower=state.flower, packages=state.packages, suite=state.suite) as host:
+        with (
+            Host(name, flower=state.flower, packages=state.packages, suite=state.suite) as host,
+            edge.in_front(host, state) as front,
+        ):
             host.ready()
             if state.certificate:
-                host.renew(state.certificate)
+                front.renew(state.certificate)
+            names = edge.part(host, front) if state.edge else ""
             if state.wheels:
                 shutil.copytree(tree.wheelhouse(state.wheels, state.suite), host.root / "root/wheels")
             if state.script:
-                host.run(state.script)
+                host.run(names + state.script)
+            if state.edge:
+                front.run(names + state.edge_script)
             if state.ipv6:
                 network.publish(host.name, host.address6)
-            options = [option.replace("HOST", host.fqdn) for option in state.options]
+            options = [option.replace("HOST", front.fqdn) for option in state.options]
             options += ["--flower-user=ops"] if state.account else []
-            outcomes = audit(host, report, options=options, policy=state.policy, target=state.target)
+            outcomes = audit(
+                front if state.edge == "edge" else host,
+                report,
+                url=front.url,
+                options=options,
+                policy=state.policy,
+                target=[key.replace("HOST", host.fqdn) for key in state.target],
+            )
     except (LabError, subprocess.TimeoutExpired) as error:
         trouble = str(error)
     return Verdict(state=state, outcomes=outcomes, trouble=trouble, seconds=time.monotonic() - started)
@@ -136,11 +151,16 @@ def run(states: list[State], jobs: int) -> Iterator[Verdict]:
 
     A few that come out wrong on a machine full of booting hosts are tried once more, one at a time.
     """
-    for flower, packages, suite in sorted({(state.flower, state.packages, state.suite) for state in states}):
-        tree.golden(flower, packages, suite)  # layers first: they are built by one at a time anyway
     wrong = []
+    by_layers: dict[tuple[str, tuple[str, ...], str], list[State]] = {LAYERS_OF_MOST: []}
+    for state in states:
+        by_layers.setdefault((state.flower, state.packages, state.suite), []).append(state)
     with ThreadPoolExecutor(jobs) as pool:
-        for future in as_completed([pool.submit(prove, state) for state in states]):
+        futures = []
+        for layers, theirs in by_layers.items():
+            tree.golden(*layers)  # while the states whose layers are there already are being proven
+            futures += [pool.submit(prove, state) for state in theirs]
+        for future in as_completed(futures):
             verdict = future.result()
             if verdict.right:
                 yield verdict

@@ -61,18 +61,17 @@ def missing_requirement() -> str | None:
 
 def golden(flower: str = FLOWER, packages: tuple[str, ...] = (), suite: str = SUITE) -> list[Path]:
     """Layers of a ready host, uppermost first; builds what the cache lacks (minutes the first time, then nothing)."""
-    with _locked():
-        base = _base(suite)
-        python = _python(base, FLOWER, suite)
-        cold = _golden([python, base], suite)
-        warm = _warm([cold, python, base])
-        layers = [warm, cold, python if flower == FLOWER else _python(base, flower, suite), base]
-        return [_extra(layers, packages, suite), *layers] if packages else layers
+    base = _base(suite)
+    python = _python(base, FLOWER, suite)
+    cold = _golden([python, base], suite)
+    warm = _warm([cold, python, base])
+    layers = [warm, cold, python if flower == FLOWER else _python(base, flower, suite), base]
+    return [_extra(layers, packages, suite), *layers] if packages else layers
 
 
 def wheelhouse(requirements: tuple[str, ...], suite: str = SUITE) -> Path:
     """Directory with wheels of these requirements and of all that they need, for the Python of that suite."""
-    with _locked():
+    with _locked("wheels"):
         path = cache() / "wheels" / digest(suite, *requirements)
         if not path.exists():
             _say(f"fetching {' '.join(requirements)}")
@@ -168,14 +167,15 @@ def _warm(below: list[Path]) -> Path:
 
     name = f"warm-{digest(below[0].name, RECIPE / 'warm.sh')}"
     path = cache() / "layers" / name
-    if path.exists() and time.time() - path.stat().st_mtime > WARM_FOR:
-        shutil.rmtree(path)
-    if not path.exists():
-        _say(f"building {name}")
-        with Host("golden", layers=below) as host:
-            host.run((RECIPE / "warm.sh").read_text())
-            host.halt()
-            host.keep(path)
+    with _locked("warm"):
+        if path.exists() and time.time() - path.stat().st_mtime > WARM_FOR:
+            shutil.rmtree(path)
+        if not path.exists():
+            _say(f"building {name}")
+            with Host("golden", layers=below) as host:
+                host.run((RECIPE / "warm.sh").read_text())
+                host.halt()
+                host.keep(path)
     return path
 
 
@@ -190,7 +190,8 @@ def _extra(below: list[Path], packages: tuple[str, ...], suite: str) -> Path:
         apt = " ".join(["apt-get -qq", *(f"-o '{name}={value}'" for name, value in options.items())])
         install = f"{apt} install -y {' '.join(packages)} > /dev/null"
         script = f"export DEBIAN_FRONTEND=noninteractive\n{apt} update\n{install}"
-        inside(tree, script, binds=[f"{store}:/mnt/apt"], network=True)
+        with _locked("apt"):
+            inside(tree, script, binds=[f"{store}:/mnt/apt"], network=True)
         inside(tree, "rm -rf /mnt/* && ln -sf /dev/null /etc/resolv.conf && rm /etc/resolv.conf")
 
     return _layer(f"extra-{packages[0]}", digest(below[0].name, *packages), build, overlay=below)
@@ -203,21 +204,27 @@ def _layer(name: str, key: str, build: Callable[[Path], None], overlay: tuple[Pa
     path = cache() / "layers" / f"{name}-{key}"
     if path.exists():
         return path
-    _say(f"building {path.name}")
+    with _locked(path.name):
+        if not path.exists():
+            _say(f"building {path.name}")
+            _build(path, build, list(overlay))
+    return path
+
+
+def _build(path: Path, build: Callable[[Path], None], overlay: list[Path]) -> None:
     path.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".building-", ignore_cleanup_errors=True) as scratch:
         upper, work, merged = (Path(scratch) / part for part in ("upper", "work", "merged"))
         for directory in (upper, work, merged):
             directory.mkdir(mode=0o755)
         if overlay:
-            mount_overlay(list(overlay), upper, work, merged)
+            mount_overlay(overlay, upper, work, merged)
         try:
             build(merged if overlay else upper)
         finally:
             if overlay:
                 _run(["umount", str(merged)])
         upper.rename(path)
-    return path
 
 
 def mount_overlay(layers: list[Path], upper: Path, work: Path, merged: Path) -> None:
@@ -289,9 +296,11 @@ def _apt_options() -> dict[str, str]:
 
 
 @contextmanager
-def _locked() -> Iterator[None]:
-    """Two builders at once would both do the work."""
-    with (cache() / "lock").open("w") as lock:
+def _locked(name: str) -> Iterator[None]:
+    """Two builders of one layer at once would both do the work."""
+    locks = cache() / "locks"
+    locks.mkdir(exist_ok=True)
+    with (locks / name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
