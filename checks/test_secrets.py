@@ -30,7 +30,7 @@ def test_no_secret_in_a_command_line(argv_secrets: ArgvSecrets) -> None:
     covers=("Systemd service installed and enabled",),
 )
 def test_no_secret_in_the_unit(unit_file: UnitFile) -> None:
-    """The unit holds no secret in `Environment=`.
+    """The unit holds no secret, neither in `Environment=` nor in a command.
 
     Why: `systemctl show` and `systemctl cat` tell it to every local user, whatever the file's mode.
     Fix: move the variables into a file of mode 0600 owned by root, name it in EnvironmentFile=, then

@@ -21,6 +21,11 @@ MANY_RESTARTS = 3
 LIMIT_NOFILE_MIN = 4096
 NO_LOGIN = ("nologin", "false", "sync")
 NOBODY = 65534
+REDIS = ("redis-server.service", "redis", "valkey", "keydb", "dragonfly")
+RABBITMQ = ("rabbitmq-server.service", "rabbitmq", "lavinmq", "qpid")
+AMQP = ("amqp", "amqps", "pyamqp")
+BROKER_UNITS = {"redis": REDIS, "rediss": REDIS, "sentinel": REDIS} | dict.fromkeys(AMQP, RABBITMQ)
+CONTAINERS = ("docker", "podman", "containerd")
 
 
 @check("service.installed", severity=Severity.CRITICAL, section=DEPLOYMENT, covers=INSTALLED)
@@ -37,7 +42,10 @@ def test_service_is_installed(systemd: Systemd, placement: Placement, service: S
     assert service is not None, Finding(
         "no unit starts Flower", wanted="a unit such as flower.service", where="systemd"
     )
-    assert service.load == "loaded", Finding(f"LoadState={service.load}", wanted="loaded", where=service.unit)
+    fix = (
+        f"systemctl unmask {service.unit} && systemctl enable --now {service.unit}" if service.load == "masked" else ""
+    )
+    assert service.load == "loaded", Finding(f"LoadState={service.load}", wanted="loaded", where=service.unit, fix=fix)
 
 
 @check("service.enabled", severity=Severity.HIGH, section=DEPLOYMENT, covers=INSTALLED)
@@ -49,17 +57,22 @@ def test_service_is_enabled(service: Service) -> None:
     Source: systemctl(1), enable
     """
     only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
-    assert service.enabled != "masked", Finding("UnitFileState=masked", wanted="enabled", where=service.unit)
     for_good = service.enabled in {"enabled", "generated", "alias"}
     pulled_in = bool(service.wanted_by) and not service.enabled.endswith("-runtime")
     assert for_good or pulled_in, Finding(f"UnitFileState={service.enabled}", wanted="enabled", where=service.unit)
+    assert not service.sleeps_after_boot, Finding(
+        f"it is wanted by {', '.join(service.wanted_by)}, which this host does not boot into",
+        wanted="WantedBy=multi-user.target",
+        where=service.fragment,
+        fix=f"set WantedBy=multi-user.target there, then `systemctl reenable {service.unit}`",
+    )
     assert service.manager == "system" or service.lingers, Finding(
         f"a unit of {service.manager}, who does not linger", wanted="loginctl enable-linger", where=service.unit
     )
 
 
 @check("service.running", severity=Severity.CRITICAL, section=DEPLOYMENT, covers=INSTALLED)
-def test_service_is_running(service: Service) -> None:
+def test_service_is_running(service: Service, process: Process | None = None) -> None:
     """The unit is active.
 
     Why: nobody sees the workers while it is not.
@@ -67,8 +80,16 @@ def test_service_is_running(service: Service) -> None:
     Source: systemctl(1), show, ActiveState
     """
     only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
+    state = f"ActiveState={service.active} ({service.sub}), last result {service.result or 'unknown'}"
+    beside = process.pid if process is not None and process.unit != service.unit else 0
+    assert service.active == "active" or not beside, Finding(
+        f"{state}; the Flower that runs (process {beside}) was not started by it",
+        wanted="the unit's own Flower",
+        where=service.unit,
+        fix=f"kill {beside} && systemctl restart {service.unit}",
+    )
     assert service.active == "active", Finding(
-        f"ActiveState={service.active} ({service.sub}), last result {service.result or 'unknown'}",
+        state,
         wanted="active",
         where=service.unit,
     )
@@ -108,7 +129,7 @@ def test_unit_is_reloaded_and_valid(service: Service, unit_file: UnitFile, expos
 
 
 @check("service.unprivileged-user", severity=Severity.HIGH, section=DEPLOYMENT, covers=INSTALLED)
-def test_runs_as_unprivileged_user(service: Service, process: Process) -> None:
+def test_runs_as_unprivileged_user(service: Service, process: Process, unit_file: UnitFile | None = None) -> None:
     """Flower runs as a dedicated system user that cannot log in.
 
     Why: whoever takes over the web UI inherits the rights of its process.
@@ -116,6 +137,12 @@ def test_runs_as_unprivileged_user(service: Service, process: Process) -> None:
     Source: systemd.exec(5), User=
     """
     where, login = service.fragment or service.unit, process.shell.rpartition("/")[2]
+    named = service.user if service.user not in {"", "root", "0"} else ""
+    plus = unit_file.full_privileges if unit_file else ""
+    assert process.uid != 0 or not plus, Finding("it runs as root", wanted="ExecStart= without its plus", where=plus)
+    assert process.uid != 0 or not named, Finding(
+        f"it runs as root, and User={named} is not in force yet", wanted=f"a restart as {named}", where=service.unit
+    )
     assert process.uid != 0, Finding("it runs as root", wanted="a dedicated system user", where=where)
     assert process.uid != NOBODY, Finding("it runs as nobody", wanted="a user of its own", where=where)
     assert process.gid != 0, Finding("its group is root", wanted="a group of its own", where=where)
@@ -224,18 +251,28 @@ def test_service_starts_after_what_it_needs(service: Service, options: Options) 
     """
     only_if(service.manager == "system", f"it is a unit of {service.manager}, which cannot wait for system units")
     local = options.broker is not None and options.broker.host in {"localhost", "127.0.0.1", "::1", ""}
-    after = " ".join(service.after)
+    after = " ".join(name for name in service.after if name not in service.not_found)
     assert "network-online.target" in after or (local and "network.target" in after), Finding(
         "it does not wait for the network", wanted="After=network-online.target", where=service.fragment
     )
-    brokers = ("redis", "valkey", "keydb", "rabbitmq", "dragonfly")
-    assert not local or any(name in after for name in brokers), Finding(
-        "it does not wait for the broker on this host", wanted="After= with the broker's unit", where=service.fragment
+    scheme = options.broker.scheme.partition("+")[0] if options.broker is not None else ""
+    brokers = BROKER_UNITS.get(scheme) or [name for names in BROKER_UNITS.values() for name in names]
+    missing = f"; there is no {', '.join(service.not_found)}" if service.not_found else ""
+    assert not local or any(name in after for name in (*brokers, *CONTAINERS)), Finding(
+        f"it does not wait for the broker on this host ({scheme}){missing}",
+        wanted=f"After= with the broker's unit, such as {brokers[0]}",
+        where=service.fragment,
     )
 
 
 @check("service.hardening", severity=Severity.LOW, section=DEPLOYMENT, covers=INSTALLED)
-def test_service_is_hardened(service: Service, policy: Policy, exposure: Exposure | None = None) -> None:
+def test_service_is_hardened(
+    service: Service,
+    policy: Policy,
+    exposure: Exposure | None = None,
+    process: Process | None = None,
+    unit_file: UnitFile | None = None,
+) -> None:
     """systemd confines Flower: no new privileges, a read-only system, a /tmp of its own.
 
     Why: Flower unpickles its database and serves the web; what takes it over should find nothing beyond it.
@@ -249,4 +286,12 @@ def test_service_is_hardened(service: Service, policy: Policy, exposure: Exposur
     assert not loose, Finding(f"not set: {', '.join(loose)}", wanted="set", where=service.fragment)
     assert score is None or score <= most, Finding(
         f"systemd-analyze security gives {score}", wanted=f"at most {most}", where=service.fragment
+    )
+    plus = unit_file.full_privileges if unit_file else ""
+    assert not plus, Finding("a plus takes all restrictions away", wanted="ExecStart= without it", where=plus)
+    assert process is None or process.no_new_privileges is not False, Finding(
+        "NoNewPrivileges= is set, and the running process is without it",
+        wanted="a restart after it was set",
+        where=service.unit,
+        fix=f"systemctl restart {service.unit}",
     )

@@ -36,7 +36,7 @@ FIND_FLOWER = r"""
 is_flower() {
   read -r name <"/proc/$1/comm" 2>/dev/null || return 1
   case $name in
-    sudo|su|timeout|env|nice|runuser|setpriv|tini|dumb-init|docker*|podman|grep|sh|bash|ssh) return 1;;
+    sudo|su|timeout|env|nice|runuser|setpriv|tini|dumb-init|docker*|podman|conmon|grep|sh|bash|ssh) return 1;;
   esac
   # `celery -A flower worker` is a worker of an application of that name.
   case " $(tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | sed 's/ \(-A\|--app\|-n\|-Q\) *[^ ]*/ /g') " in
@@ -49,25 +49,45 @@ is_flower() {
 unit_of() {
   found=$(sed -n 's#.*[:/]\([^/:]*\.service\).*#\1#p' "/proc/$1/cgroup" 2>/dev/null | tail -n 1)
   case $found in
-    ''|ssh.service|sshd.service|ssh@*|cron.service|crond.service|user@*|docker.service|containerd.service) ;;
+    ''|ssh.service|sshd.service|ssh@*|cron.service|crond.service|atd.service|rc-local.service|user@*) ;;
+    docker.service|containerd.service) ;;
     *) echo "$found";;
   esac
 }
-others= contained=
+here=$(stat -L -c %d:%i / 2>/dev/null)
+# A root of its own, so its paths are not those of this host: a container's, or that of RootDirectory=.
+is_apart() {
+  there=$(stat -L -c %d:%i "/proc/$1/root" 2>/dev/null)
+  if [ -n "$there" ]; then [ "$there" != "$here" ]; else is_contained "$1"; fi
+}
+is_contained() {
+  grep -qs '^NSpid:[[:space:]]*[0-9][0-9]*[[:space:]][[:space:]]*[0-9]' "/proc/$1/status" ||
+    grep -qsE '/(docker|libpod|crio|cri-containerd|kubepods|nerdctl|lxc)[-./]' "/proc/$1/cgroup"
+}
+# Of a container that podman keeps, the monitor above it is in the unit's control group.
+unit_around() {
+  unit_of "$1" | grep . || unit_of "$(awk '$1 == "PPid:" {print $2}' "/proc/$1/status" 2>/dev/null)"
+}
+take() {
+  if [ -n "$unit" ] && [ "$2" != "$unit" ]; then others="$others $1"; return; fi
+  if [ -n "$pid" ]; then others="$others $1"; return; fi
+  pid=$1; found_unit=$2
+}
+others= contained= apart= root=
 [ -n "$pid" ] || for file in $(grep -lazxsE 'flower|.*/flower' /proc/[0-9]*/cmdline 2>/dev/null); do
   candidate=${file#/proc/}; candidate=${candidate%/cmdline}
   is_flower "$candidate" || continue
-  # A second number: it has a process namespace of its own, so its files are not those of this host.
-  if grep -qs '^NSpid:[[:space:]]*[0-9][0-9]*[[:space:]][[:space:]]*[0-9]' "/proc/$candidate/status"; then
-    contained="$contained $candidate"; continue
-  fi
-  owner=$(unit_of "$candidate")
-  if [ -n "$unit" ] && [ "$owner" != "$unit" ]; then others="$others $candidate"; continue; fi
-  if [ -n "$pid" ]; then others="$others $candidate"; continue; fi
-  pid=$candidate; found_unit=$owner
+  if is_apart "$candidate"; then apart="$apart $candidate"; else take "$candidate" "$(unit_of "$candidate")"; fi
 done
+# Flowers of the host itself come first; of one with a root of its own nothing is told to other users.
+for candidate in $apart; do
+  if [ -e "/proc/$candidate/root/" ]; then take "$candidate" "$(unit_around "$candidate")"
+  else contained="$contained $candidate"; fi
+done
+[ -n "$pid" ] && is_apart "$pid" && root=/proc/$pid/root
 [ -n "$unit" ] || unit=$found_unit
-if [ -z "$unit" ] && [ -z "$pid" ]; then
+# A unit that is there and does not run, be it because somebody started Flower by hand beside it.
+if [ -z "$unit" ]; then
   file=$(for folder in /etc /run /usr/local/lib /usr/lib /lib; do
       ls "$folder"/systemd/system/*flower.service "$folder"/systemd/system/*flower@.service 2>/dev/null
       grep -lsE '^ExecStart=.*(celery([[:space:]].*)?[[:space:]]|/bin/|-m[[:space:]]+)flower([[:space:]]|$)' \

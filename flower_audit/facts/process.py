@@ -14,6 +14,7 @@ class Process:
 
     Shape: `program` is how it was started; `arguments` are the names of its options without their values; `cwd` is
     empty where the auditor may not see it; `unit` is the systemd unit of its control group, empty where it has none.
+    `no_new_privileges` tells whether the kernel bars it from gaining any, None where that is not shown.
     Units: `rss` in bytes, `started` in seconds since 1970 (UTC), `age_s` in seconds, `limit_nofile` in files, None
     where there is no limit.
     """
@@ -32,6 +33,7 @@ class Process:
     rss: int
     limit_nofile: int | None
     umask: str
+    no_new_privileges: bool | None = None
 
 
 @probe(
@@ -43,7 +45,7 @@ awk '$1 == "btime" {print "btime: " $2}' /proc/stat
 echo "ticks: $(getconf CLK_TCK 2>/dev/null || echo 100)"
 echo "page: $(getconf PAGESIZE 2>/dev/null || echo 4096)"
 echo "now: $(date +%s)"
-grep -E '^(Uid|Gid|Umask):' "/proc/$pid/status"
+grep -E '^(Uid|Gid|Umask|NoNewPrivs):' "/proc/$pid/status"
 awk '/^Max open files/ {print "nofile: " $4}' "/proc/$pid/limits" 2>/dev/null
 echo "cwd: $(readlink "/proc/$pid/cwd" 2>/dev/null)"
 sed 's/^/cgroup: /' "/proc/$pid/cgroup"
@@ -93,4 +95,5 @@ def process(out: Output) -> Process:
         rss=rss,
         limit_nofile=int(nofile) if nofile.isdigit() else None,
         umask=found.get("Umask", ""),
+        no_new_privileges=found["NoNewPrivs"] == "1" if "NoNewPrivs" in found else None,
     )

@@ -16,9 +16,10 @@ class Service:
     """State of the systemd unit that runs Flower.
 
     Shape: `restart` is Restart=; `enabled` is UnitFileState (`enabled`, `disabled`, `static`, `generated` …);
-    `manager` is `system`, or `user NAME` for a user's own service manager; `after` are unit names; `lingers` tells that
-    a user's manager runs without a login; `hardening` maps settings to what is in force; `environment_files` without
-    their dash.
+    `not_pulled_in` are the targets of `wanted_by` that the host does not boot into; `not_found` are those of
+    `after` that do not exist. `manager` is `system`, or `user NAME` for a user's own service manager; `after` are
+    unit names; `lingers` tells that a user's manager runs without a login; `hardening` maps settings to what is in
+    force; `environment_files` without their dash.
     Units: `memory_max` and `memory_current` in bytes, `cpu_quota_percent` of one CPU, None without a limit or number.
     """
 
@@ -54,6 +55,13 @@ class Service:
     hardening: dict[str, str]
     stop_timeout_s: float | None
     systemd: int
+    not_pulled_in: tuple[str, ...] = ()
+    not_found: tuple[str, ...] = ()
+
+    @property
+    def sleeps_after_boot(self) -> bool:
+        """Only targets want it, and the host boots into none of them."""
+        return bool(self.wanted_by) and set(self.wanted_by) <= set(self.not_pulled_in)
 
 
 @probe(
@@ -73,6 +81,14 @@ echo "Manager=$owner $(getent passwd "$owner" 2>/dev/null | cut -d: -f1)"
 echo "Host=$(awk '/^MemTotal:/ {print $2}' /proc/meminfo) $(getconf _NPROCESSORS_ONLN)"
 systemctl --version | sed -n 's/^systemd \([0-9]*\).*/Systemd=\1/p'
 echo "Linger=$(ls /var/lib/systemd/linger 2>/dev/null | grep -cx "$(getent passwd "$owner" 2>/dev/null | cut -d: -f1)")"
+ask list-units --all --plain --no-legend --state=not-found 2>/dev/null | awk '{print "NotFound=" $1}'
+booted=$(ask list-dependencies --plain default.target 2>/dev/null | awk '{print $NF}')
+[ -z "$booted" ] || for target in $(ask show "$unit" -p WantedBy --value) $(ask show "$unit" -p RequiredBy --value); do
+  case $target in
+    *.target) printf '%s\n' "$booted" "$(ask show default.target -p Id --value)" | grep -qxF "$target" ||
+      echo "NotPulledIn=$target" ;;
+  esac
+done
 ask show "$unit" -p Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID,User,Group \
  -p DynamicUser,WorkingDirectory,MemoryMax,MemoryLimit,EffectiveMemoryMax,MemoryHigh,MemoryCurrent \
  -p CPUQuotaPerSecUSec,Restart,NRestarts,Result,LimitNOFILESoft,LimitNOFILE,After,Requires,Wants,WantedBy,RequiredBy \
@@ -139,6 +155,8 @@ def service(out: Output) -> Service:
         hardening={name: one(name) for name in HARDENING if one(name)},
         stop_timeout_s=_seconds(one("TimeoutStopUSec")),
         systemd=int(one("Systemd") or 0),
+        not_pulled_in=tuple(found.get("NotPulledIn", ())),
+        not_found=tuple(name for name in found.get("NotFound", ()) if name in one("After").split()),
     )
 
 

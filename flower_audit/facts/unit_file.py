@@ -1,10 +1,11 @@
 """The text of Flower's unit and its drop-ins, as they stand on disk now."""
 
+import re
 from dataclasses import dataclass
 
 from flower_audit.errors import Absent, Unobservable
-from flower_audit.parsers.secret_names import holds_secret
-from flower_audit.parsers.systemd_unit import read_unit
+from flower_audit.parsers.secret_names import holds_secret, secrets_in_words
+from flower_audit.parsers.systemd_unit import read_unit, words
 from flower_audit.probe import Output, probe
 
 OUTDATED = {
@@ -22,8 +23,10 @@ class UnitFile:
     """Flower's unit on disk.
 
     Shape: `files` is the fragment and its drop-ins; `secrets` are `NAME (file:line)` of variables in `Environment=`
-    that hold one; `outdated` maps settings in use to what replaces them; `malformed` are `file:line`;
-    `accounts_in_environment` are `User=` or `Group=` written as a variable, where they do nothing.
+    and `option (file:line)` of commands that hold one; `full_privileges` is the `file:line` of a command that a
+    plus exempts from User= and all restrictions, else empty; `outdated` maps settings in use to what replaces them;
+    `malformed` are `file:line`; `accounts_in_environment` are `User=` or `Group=` written as a variable, where they
+    do nothing.
     """
 
     files: tuple[str, ...]
@@ -32,6 +35,7 @@ class UnitFile:
     malformed: tuple[str, ...]
     accounts_in_environment: tuple[str, ...]
     has_install_section: bool
+    full_privileges: str = ""
 
 
 @probe(
@@ -60,6 +64,12 @@ def unit_file(out: Output) -> UnitFile:
             for directive in directives
             for name, value in directive.assignments().items()
             if holds_secret(name, value)
+        )
+        + tuple(
+            f"{name} ({directive.file}:{directive.line})"
+            for directive in unit.directives
+            if directive.section == "Service" and directive.name.startswith("Exec")
+            for name in secrets_in_words(words(directive.value))
         ),
         outdated={
             directive.name: OUTDATED[directive.name]
@@ -74,4 +84,12 @@ def unit_file(out: Output) -> UnitFile:
             if name in directive.assignments()
         ),
         has_install_section=any(directive.section == "Install" for directive in unit.directives),
+        full_privileges=next(
+            (
+                f"{directive.file}:{directive.line}"
+                for directive in unit.all("ExecStart")
+                if re.match(r"[-@:!]*\+", directive.value)
+            ),
+            "",
+        ),
     )

@@ -70,6 +70,7 @@ PROCESS = Process(
     rss=60_000_000,
     limit_nofile=65536,
     umask="0077",
+    no_new_privileges=True,
 )
 JOURNAL = Journal(starts=1, restarts=0, failures=0, out_of_memory=0, last_restart=None, covers_s=86400)
 UNIT = UnitFile(
@@ -80,6 +81,7 @@ UNIT = UnitFile(
     accounts_in_environment=(),
     has_install_section=True,
 )
+PLUS = replace(UNIT, full_privileges="/etc/systemd/system/flower.service:9")
 EXPOSURE = Exposure(score=2.0, complaints=())
 BOOTED = Systemd(booted=True, unit="flower.service")
 WORK = Directory(purpose="working directory", path="/opt/flower", exists=True, mode="0755", uid=0, owner="root", gid=0)
@@ -95,6 +97,9 @@ def test_installed() -> None:
     checks.test_service_is_installed(BOOTED, Placement(), SERVICE)
     with pytest.raises(AssertionError, match="no unit starts Flower"):
         checks.test_service_is_installed(BOOTED, Placement(), None)
+    with pytest.raises(AssertionError, match="LoadState=masked") as raised:
+        checks.test_service_is_installed(BOOTED, Placement(), replace(SERVICE, load="masked"))
+    assert "systemctl unmask flower.service" in raised.value.args[0].fix
     with pytest.raises(AssertionError, match="LoadState=not-found"):
         checks.test_service_is_installed(BOOTED, Placement(), replace(SERVICE, load="not-found"))
     with pytest.raises(NotApplicable):
@@ -127,13 +132,27 @@ def test_enabled_accepts(change: dict[str, Any]) -> None:
         {"enabled": "disabled", "wanted_by": ()},
         {"enabled": "static", "wanted_by": ()},
         {"enabled": "enabled-runtime"},
-        {"enabled": "masked"},
+        {"enabled": "masked", "wanted_by": ()},
         {"manager": "user alice", "lingers": False},
+        {"wanted_by": ("graphical.target",), "not_pulled_in": ("graphical.target",)},
     ],
 )
 def test_enabled_rejects(change: dict[str, Any]) -> None:
     with pytest.raises(AssertionError, match=r"flower\.service"):
         checks.test_service_is_enabled(replace(SERVICE, **change))
+
+
+def test_a_target_that_is_not_booted_into_matters_only_where_no_other_wants_the_unit() -> None:
+    wanted = {"wanted_by": ("graphical.target", "multi-user.target"), "not_pulled_in": ("graphical.target",)}
+    checks.test_service_is_enabled(replace(SERVICE, **wanted))
+
+
+def test_a_flower_beside_its_stopped_unit_is_named() -> None:
+    by_hand = replace(PROCESS, pid=812, unit="")
+    with pytest.raises(AssertionError, match=r"inactive.*process 812\) was not started by it") as raised:
+        checks.test_service_is_running(replace(SERVICE, active="inactive", sub="dead"), by_hand)
+    assert "kill 812" in raised.value.args[0].fix
+    checks.test_service_is_running(SERVICE, PROCESS)
 
 
 def test_running() -> None:
@@ -187,6 +206,11 @@ def test_unprivileged_user() -> None:
             checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, **change))
     with pytest.raises(AssertionError, match="as root"):
         checks.test_runs_as_unprivileged_user(USERS, replace(PROCESS, uid=0))
+    with pytest.raises(AssertionError, match="User=celery is not in force yet"):
+        checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, uid=0), UNIT)
+    with pytest.raises(AssertionError, match="its plus") as raised:
+        checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, uid=0), PLUS)
+    assert raised.value.args[0].where == PLUS.full_privileges
 
 
 def test_directories_owned() -> None:
@@ -252,6 +276,16 @@ def test_ordering() -> None:
         checks.test_service_starts_after_what_it_needs(replace(SERVICE, after=("network.target",)), remote)
     with pytest.raises(AssertionError, match="broker"):
         checks.test_service_starts_after_what_it_needs(replace(SERVICE, after=("network-online.target",)), local)
+    with pytest.raises(AssertionError, match=r"\(redis\).*redis-server\.service"):
+        checks.test_service_starts_after_what_it_needs(
+            replace(SERVICE, after=("network.target", "rabbitmq-server.service")), local
+        )
+    with pytest.raises(AssertionError, match=r"there is no redis7\.service"):
+        checks.test_service_starts_after_what_it_needs(
+            replace(SERVICE, after=("network.target", "redis7.service"), not_found=("redis7.service",)), local
+        )
+    in_container = replace(SERVICE, after=("network.target", "docker.service"))
+    checks.test_service_starts_after_what_it_needs(in_container, local)
     with pytest.raises(NotApplicable):
         checks.test_service_starts_after_what_it_needs(USERS, local)
 
@@ -266,3 +300,11 @@ def test_hardening() -> None:
         checks.test_service_is_hardened(SERVICE, Policy(), replace(EXPOSURE, score=8.8))
     with pytest.raises(NotApplicable):
         checks.test_service_is_hardened(USERS, Policy(), EXPOSURE)
+
+
+def test_hardening_that_the_running_process_does_not_have() -> None:
+    checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, PROCESS, UNIT)
+    with pytest.raises(AssertionError, match="the running process is without it"):
+        checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, replace(PROCESS, no_new_privileges=False), UNIT)
+    with pytest.raises(AssertionError, match="a plus takes all"):
+        checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, replace(PROCESS, no_new_privileges=False), PLUS)
