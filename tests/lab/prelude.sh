@@ -45,6 +45,22 @@ reload_prometheus() {
 
 loaded() { curl -sf http://127.0.0.1:9090/metrics | grep '^prometheus_config_last_reload_success_timestamp_seconds'; }
 
+# put Valkey, which Debian 13 has, in the place of Redis
+to_valkey() {
+    systemctl disable -q --now redis-server
+    sed -i -e 's/^bind .*/bind 127.0.0.1 -::1/' -e "s/^# *requirepass .*/requirepass $BROKER_PASSWORD/" \
+        -e 's/^# *maxmemory <bytes>/maxmemory 128mb/' -e 's/^# *maxmemory-policy .*/maxmemory-policy noeviction/' \
+        /etc/valkey/valkey.conf
+    grep -q '^requirepass' /etc/valkey/valkey.conf
+    sed -i 's/redis-server.service/valkey-server.service/' $UNIT /etc/systemd/system/celery*.service
+    systemctl enable -q valkey-server
+    systemctl restart valkey-server
+    systemctl daemon-reload
+    systemctl restart celery celery-exporter
+    restart_flower
+    sleep 3
+}
+
 # a drop-in of flower.service: lines of its [Service] section
 drop_in() {
     mkdir -p /etc/systemd/system/flower.service.d
@@ -61,6 +77,12 @@ option() {
 without_option() {
     grep -q "^$1 = " /etc/flower/flowerconfig.py
     sed -i "/^$1 = /d" /etc/flower/flowerconfig.py
+}
+
+# wait until Alertmanager gave up a notification, and Prometheus knows
+given_up() {
+    local query='query=alertmanager_notifications_failed_total{integration="webhook"} > 0'
+    await "curl -s http://127.0.0.1:9090/api/v1/query --data-urlencode '$query' | grep -q value"
 }
 
 UNIT=/etc/systemd/system/flower.service

@@ -7,3 +7,5 @@ sed -i -E -e 's/^( *listen .* ssl) http2/\1/' -e 's/^( *)(listen \[::\]:443 ssl.
 sed -i 's/server_tokens build;/server_tokens off;/' /etc/nginx/nginx.conf
 grep -q 'server_tokens off;' /etc/nginx/nginx.conf
 rm /etc/nginx/conf.d/quiet.conf
+
+systemctl disable --quiet valkey-server # it would want the port of Redis

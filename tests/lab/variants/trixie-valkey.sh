@@ -1,0 +1,3 @@
+# Valkey instead of Redis
+# suite: trixie
+to_valkey
