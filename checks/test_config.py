@@ -88,6 +88,7 @@ def test_debug_mode_is_off(debug_mode: DebugMode) -> None:
     """Debug mode is off.
 
     Why: it shows tracebacks to anybody, without a login, and writes every setting into the log, the cookie secret too.
+    Told by the options of the process, and from outside by what is said of a file below /static that is not there.
     Fix: take `debug` out of the flags, the file and the environment; for a louder log use `--logging=debug`.
     Source: https://flower.readthedocs.io/en/latest/config.html#debug
     """

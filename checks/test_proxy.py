@@ -4,9 +4,11 @@ from flower_audit.check import Finding, check, only_if
 from flower_audit.errors import Unobservable
 from flower_audit.facts.configuration_test import ConfigurationTest
 from flower_audit.facts.fronting import Fronting
+from flower_audit.facts.host_header import HostHeader
 from flower_audit.facts.proxy import Proxy
 from flower_audit.facts.rate_limit import RateLimit
 from flower_audit.facts.version import Version
+from flower_audit.facts.websocket_upgrade import WebsocketUpgrade
 from flower_audit.model import Severity
 from flower_audit.parsers.nginx_advice import FORWARDED
 from flower_audit.policy import Policy
@@ -100,37 +102,40 @@ def test_proxy_forwards_who_asks(proxy: Proxy) -> None:
 
 
 @check("proxy.websocket", severity=Severity.MEDIUM, section=SECTION)
-def test_proxy_passes_websockets(proxy: Proxy, version: Version, policy: Policy) -> None:
+def test_proxy_passes_websockets(websocket_upgrade: WebsocketUpgrade, version: Version, policy: Policy) -> None:
     """WebSocket connections come through the proxy.
 
-    Why: Flower up to 1.0 updates its pages over them; without the lines the pages stand still.
+    Why: Flower up to 1.0 updates its pages over them; without the lines the pages stand still. From outside its own
+    sockets tell; later ones have none, and only the proxy's files tell (a connection to the host).
     Fix: `proxy_http_version 1.1`, `proxy_set_header Upgrade $http_upgrade` and `Connection "upgrade"` in the location.
     Source: https://nginx.org/en/docs/http/websocket.html
     """
     needed = policy.websocket == "required" or version.before("1.1")
     only_if(needed, f"Flower {version} has no WebSocket: 1.1 removed them")
     lines = 'proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection "upgrade";'
-    assert proxy.upgrades, Finding(
+    found, proxy = websocket_upgrade, websocket_upgrade.proxy
+    assert found.passes, Finding(
         "a request to switch to WebSocket is not passed on",
         wanted="HTTP/1.1 with Upgrade and Connection",
-        where=proxy.where,
-        fix=proxy.fix(lines, "reverse_proxy passes them by itself"),
+        where=found.where,
+        fix=proxy.fix(lines, "reverse_proxy passes them by itself") if proxy else "",
     )
 
 
 @check("proxy.host-header", severity=Severity.MEDIUM, section=SECTION)
-def test_flower_sees_the_browsers_host(proxy: Proxy, version: Version) -> None:
+def test_flower_sees_the_browsers_host(host_header: HostHeader, version: Version) -> None:
     """Flower sees the host name that the browser asked for.
 
     Why: since 2.2 Flower compares it with the request's origin, and refuses the buttons of its own pages otherwise.
+    The proxy's files tell (a connection to the host), or a POST that stops nothing (`--flower-active`): no GET does.
     Fix: `proxy_set_header Host $http_host;` in Flower's location.
     Source: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header
     """
     only_if(not version.before("2.2"), f"Flower {version} does not compare the host with the request's origin")
-    fix = proxy.fix("proxy_set_header Host $http_host;", "reverse_proxy … {\n    header_up Host {http.request.host}\n}")
-    assert not proxy.host_defect, Finding(
-        proxy.host_defect, wanted="the Host of the browser", where=proxy.where, fix=fix
-    )
+    found, proxy = host_header, host_header.proxy
+    nginx, caddy = "proxy_set_header Host $http_host;", "reverse_proxy … {\n    header_up Host {http.request.host}\n}"
+    fix = proxy.fix(nginx, caddy) if proxy else ""
+    assert not found.defect, Finding(found.defect, wanted="the Host of the browser", where=found.where, fix=fix)
 
 
 @check("proxy.timeouts", severity=Severity.LOW, section=SECTION)

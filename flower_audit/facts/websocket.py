@@ -15,15 +15,21 @@ from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
 
 WITHOUT_SOCKETS = Version("1.1")
+LOST = (b'Can "Upgrade" only to "WebSocket"', b'"Connection" must be "Upgrade"')
+"""Tornado, to a request for a socket whose headers were lost on the way."""
 SOCKET = "/api/task/events/task-succeeded/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Websocket:
-    """What a request for an event socket without credentials got.  Shape: `opened` tells that it was 101."""
+    """What a request for an event socket without credentials got.
+
+    Shape: `opened` tells that it was 101, `lost_upgrade` that Flower got it without its wish to switch protocols.
+    """
 
     url: str
     status: int
+    lost_upgrade: bool = False
 
     @property
     def opened(self) -> bool:
@@ -47,4 +53,8 @@ def websocket(target: Target, site: Site, trail: Trail, fingerprint: Fingerprint
     result = Client(timeout_s=target.timeout_s, trail=trail).get(request)
     if not isinstance(result, Answer):
         raise Unobservable(result.text)
-    return Websocket(url=f"{site.origin.url}{site.prefix}{SOCKET}", status=result.status)
+    return Websocket(
+        url=f"{site.origin.url}{site.prefix}{SOCKET}",
+        status=result.status,
+        lost_upgrade=result.status == 400 and any(words in result.body for words in LOST),
+    )

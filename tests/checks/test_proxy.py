@@ -16,13 +16,16 @@ from flower_audit.facts import nginx as nginx_fact
 from flower_audit.facts.configuration_test import configuration_test
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.fronting import Fronting
+from flower_audit.facts.host_header import HostHeader
 from flower_audit.facts.proxy import Proxy, proxy
 from flower_audit.facts.rate_limit import RateLimit
 from flower_audit.facts.version import Version
+from flower_audit.facts.websocket_upgrade import WebsocketUpgrade
 from flower_audit.parsers import frontend
 from flower_audit.parsers.frontend import Setting, Timeouts
 from flower_audit.policy import Policy
 from flower_audit.probe import Output
+from flower_audit.target import Target
 
 RECORDED = Path(__file__).parent.parent / "facts"
 FLOWER = Endpoints(places=("127.0.0.1:5555",))
@@ -33,8 +36,8 @@ def output(kind: str) -> Output:
     return Output(rc=recording["rc"], stdout=recording["stdout"], stderr=recording["stderr"])
 
 
-NGINX = proxy(FLOWER, nginx=nginx_fact.nginx(output("nginx")))
-CADDY = proxy(FLOWER, caddy=caddy_fact.caddy(output("caddy")))
+NGINX = proxy(Target(name="t"), FLOWER, nginx=nginx_fact.nginx(output("nginx")))
+CADDY = proxy(Target(name="t"), FLOWER, caddy=caddy_fact.caddy(output("caddy")))
 BOTH = pytest.mark.parametrize("good", [NGINX, CADDY], ids=["nginx", "caddy"])
 POLICY = Policy()
 
@@ -110,25 +113,30 @@ def test_caddy_needs_no_real_ip_and_nginx_does() -> None:
 @BOTH
 def test_websocket(good: Proxy) -> None:
     check = checks.test_proxy_passes_websockets
-    checks.test_proxy_passes_websockets(good, flower("0.9.7"), POLICY)
-    deaf = replace(good, upgrades=False)
+    checks.test_proxy_passes_websockets(WebsocketUpgrade(where=good.where, proxy=good), flower("0.9.7"), POLICY)
+    deaf = WebsocketUpgrade(where=good.where, proxy=replace(good, upgrades=False))
     assert "WebSocket" in finding(check, deaf, flower("1.0.0"), POLICY).observed
-    assert finding(check, deaf, flower("2.2.0"), Policy(websocket="required"))
+    assert finding(check, deaf, flower("2.2.0"), Policy(websocket="required")).fix
     with pytest.raises(NotApplicable, match=r"1\.1 removed them"):
         check(deaf, flower("1.1.0"), POLICY)
+    check(replace(deaf, seen=True), flower("1.0.0"), POLICY)
+    assert finding(check, replace(deaf, seen=False, proxy=None), flower("1.0.0"), POLICY).where == good.where
 
 
 @BOTH
 def test_host_header(good: Proxy) -> None:
     check = checks.test_flower_sees_the_browsers_host
-    checks.test_flower_sees_the_browsers_host(good, flower("2.2.0"))
+    checks.test_flower_sees_the_browsers_host(HostHeader(where=good.where, proxy=good), flower("2.2.0"))
     without = {key: value for key, value in good.request_headers.items() if key != "host"}
-    lost = replace(good, request_headers=without)
+    lost = HostHeader(where=good.where, proxy=replace(good, request_headers=without))
     assert finding(check, lost, flower("2.2.0")).observed == "Host is not set: Flower sees 127.0.0.1:5555"
     with pytest.raises(NotApplicable):
         check(lost, flower("2.1.0"))
     fixed = good.request_headers | {"host": Setting(value="flower", where="x:1")}
-    assert finding(check, replace(good, request_headers=fixed), flower("2.2.0")).observed == "Host is flower"
+    other = HostHeader(where=good.where, proxy=replace(good, request_headers=fixed))
+    assert finding(check, other, flower("2.2.0")).observed == "Host is flower"
+    check(replace(lost, seen=""), flower("2.2.0"))
+    assert finding(check, HostHeader(where="https://f.test", seen="refused"), flower("2.2.0")).observed == "refused"
 
 
 @BOTH

@@ -7,12 +7,16 @@ import socket
 from typing import Any
 
 import pytest
+from flower_audit.checks import test_auth as checks
 from packaging.version import Version
 
 from flower_audit.errors import Absent, Unobservable
-from flower_audit.facts.fingerprint import Fingerprint
+from flower_audit.facts.fingerprint import Fingerprint, fingerprint
+from flower_audit.facts.routes import routes
 from flower_audit.facts.websocket import websocket
 
+BASIC = "--basic_auth=admin:long-enough-secret"
+OAUTH = ("--auth=.*@example.com", "--oauth2_key=key", "--oauth2_secret=secret")
 OLD = Fingerprint(releases=(Version("0.9.7"), Version("1.0.0")))
 UNKNOWN = Fingerprint(reason="unknown")
 
@@ -32,6 +36,18 @@ def open_socket(connection: socket.socket) -> None:
 def test_an_open_socket(raw_server: Any, target: Any, site_of: Any, trail: Any) -> None:
     found = websocket(target, site_of(raw_server(open_socket)), trail, OLD)
     assert found.opened
+
+
+@pytest.mark.parametrize("options", [(BASIC,), OAUTH], ids=["basic", "oauth"])
+def test_flower_1_0_asks_nobody_for_the_password(
+    options: Any, flowers: Any, target: Any, site_of: Any, trail: Any
+) -> None:
+    site = site_of(flowers("1.0.0", *options).port)
+    visited = routes(target, site, trail)
+    found = websocket(target, site, trail, fingerprint(visited))
+    assert found.opened
+    with pytest.raises(AssertionError, match="101 without credentials"):
+        checks.test_websocket_requires_login(found, visited)
 
 
 @pytest.mark.parametrize("release", ["1.2.0", "2.2.0"])
