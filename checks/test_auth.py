@@ -161,7 +161,7 @@ def test_wrong_password_is_refused(routes: Routes) -> None:
     only_if(routes.asks_for_login, "no login is asked for")
     admitted = routes.admitted
     assert not admitted, Finding(
-        f"let in with wrong credentials: {listed(admitted)}", wanted="401", where=admitted[0].url
+        f"wrong credentials were let in at {listed(admitted)}", wanted="401", where=admitted[0].url
     )
 
 
