@@ -77,6 +77,12 @@ def test_firewall_survives_a_reboot(firewall: Firewall) -> None:
     if firewall.boots_unknown:
         raise Unobservable(firewall.boots_unknown)
     lost = firewall.lost_at_boot
+    assert not lost or not firewall.boots_open, Finding(
+        f"{firewall.boots_open} lets every new {' and '.join(lost)} connection in after the next boot",
+        wanted="what is in force now",
+        where=firewall.manager,
+        fix=firewall.fix_for_boot,
+    )
     assert not lost, Finding(
         f"nothing restores the {' and '.join(lost)} rules at boot",
         wanted="a service that is enabled, with the rules in its file",

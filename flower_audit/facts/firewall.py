@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from flower_audit.errors import Absent, Unobservable
-from flower_audit.parsers import iptables, packet_filter
+from flower_audit.parsers import iptables, nftables_file, packet_filter
 from flower_audit.probe import Output, probe
 
 COMMAND = r"""
@@ -33,6 +33,13 @@ fi
 echo '@@files'
 sed -n 's/^ENABLED=/ufw.conf ENABLED=/p' /etc/ufw/ufw.conf 2>/dev/null
 sed -n 's/^IPV6=/ufw IPV6=/p' /etc/default/ufw 2>/dev/null
+grep -qsE '^DEFAULT_INPUT_POLICY="?ACCEPT' /etc/default/ufw &&
+  echo 'accepts ufw DEFAULT_INPUT_POLICY in /etc/default/ufw'
+zone=$(sed -n 's/^DefaultZone=//p' /etc/firewalld/firewalld.conf 2>/dev/null)
+for f in /etc/firewalld/zones/"$zone".xml /usr/lib/firewalld/zones/"$zone".xml; do [ -f "$f" ] || continue
+  grep -qs '<interface' /etc/firewalld/zones/*.xml || ! grep -q 'target="ACCEPT"' "$f" ||
+    echo "accepts firewalld DefaultZone=$zone in /etc/firewalld/firewalld.conf"
+  break; done
 for f in /etc/iptables/rules.v4 /etc/iptables/rules.v6 /etc/sysconfig/iptables /etc/sysconfig/ip6tables; do
   grep -qsE '^:INPUT (DROP|REJECT)|-A INPUT.*-j (DROP|REJECT)' "$f" && echo "denies $f"; done
 for f in /etc/nftables.conf /etc/sysconfig/nftables.conf; do
@@ -43,6 +50,8 @@ done
 grep -lsE '^[^#]*\b(nft|ip6?tables(-restore)?|ufw|firewall-cmd)\b' /etc/rc.local /etc/network/if-pre-up.d/* \
   /etc/network/if-up.d/* /etc/network/interfaces /etc/systemd/system/*.service 2>/dev/null |
   head -n 5 | sed 's/^/custom /'
+for f in /etc/nftables.conf /etc/sysconfig/nftables.conf; do
+  [ -r "$f" ] && echo "@@text $f" && head -c 65536 "$f" | sed 's/^/ /'; done
 true
 """
 TOOLS = {"nft", "iptables-save", "ip6tables-save"}
@@ -70,7 +79,8 @@ class Firewall:
     are the families (`ip`, `ip6`) in which such connections are refused, `families` those in which the host has an
     address beyond loopback.  `open_ports` are ranges, both ends included, to which anybody's connection is let
     through, by family.  `manager` is `ufw`, `firewalld`, `nftables`, `iptables`, or empty; `boots` says by what
-    the rules come back after a reboot, by family; `boots_unknown` why that cannot be told, else empty.
+    the rules come back after a reboot, by family; `boots_open` names the setting by which what is loaded then lets
+    everybody in, `boots_unknown` why that cannot be told, both else empty.
     """
 
     tools: tuple[str, ...]
@@ -80,6 +90,7 @@ class Firewall:
     manager: str
     boots: dict[str, str]
     open_ports: dict[str, tuple[tuple[int, int], ...]]
+    boots_open: str = ""
     boots_unknown: str = ""
 
     def admits_anybody(self, family: str, port: int) -> bool:
@@ -132,6 +143,11 @@ class Firewall:
     @property
     def fix_for_boot(self) -> str:
         """How to bring these rules back at boot."""
+        if self.boots_open:
+            return {
+                "ufw": "ufw default deny incoming",
+                "firewalld": "DefaultZone=public in /etc/firewalld/firewalld.conf, then `firewall-cmd --reload`",
+            }.get(self.manager, f"nft list ruleset > {self.boots_open}")
         if self.manager in {"ufw", "firewalld"}:
             return f"systemctl enable {self.manager}"
         if self.manager == "iptables":
@@ -160,13 +176,16 @@ def firewall(out: Output) -> Firewall:
     strangers = {family: interfaces[family] or ("eth0",) for family in ("ip", "ip6")}
     denies = tuple(family for family, names in strangers.items() if ruleset.refuses_by_default(family, names))
     units = dict(line.partition(" ")[::2] for line in parts.get("units", "").splitlines())
+    manager = _manager(ruleset, parts, units)
+    boots, boots_open = _boots(parts, units)
     return Firewall(
         tools=tools,
         active=ruleset.filters,
         denies=denies,
         families=families,
-        manager=_manager(ruleset, parts, units),
-        boots=_boots(parts, units),
+        manager=manager,
+        boots=boots,
+        boots_open=boots_open,
         open_ports={family: ruleset.open_ports(family, strangers[family]) for family in families},
         boots_unknown="" if units else "there is no systemd to ask what is started at boot",
     )
@@ -223,21 +242,26 @@ def _manager(ruleset: packet_filter.Ruleset, parts: dict[str, str], units: dict[
     )
 
 
-def _boots(parts: dict[str, str], units: dict[str, str]) -> dict[str, str]:
-    """By what rules that refuse come back at boot, for each family."""
+def _boots(parts: dict[str, str], units: dict[str, str]) -> tuple[dict[str, str], str]:
+    """By what rules that refuse come back at boot, for each family; and what opens the host then."""
     found: dict[str, str] = {}
-    enabled = {name for name, state in units.items() if state in {"enabled", "enabled-runtime", "static", "alias"}}
+    enabled = {name for name, state in units.items() if state in {"enabled", "static", "alias"}}
     files = parts["files"].splitlines()
+    accepting = dict(line.removeprefix("accepts ").split(" ", 1) for line in files if line.startswith("accepts "))
+    boots_open = next((setting for name, setting in accepting.items() if name in enabled), "")
     for line in files:
         kind, _, path = line.partition(" ")
         if kind in {"denies", "includes"} and UNIT_OF_FILE[path] in enabled:
-            for family in FAMILY_OF_FILE.get(path, ("ip", "ip6")):
+            text = parts.get(f"text {path}")
+            told = nftables_file.families_refused(text) if text is not None and kind == "denies" else ("ip", "ip6")
+            boots_open = boots_open if told else path
+            for family in FAMILY_OF_FILE.get(path, told):
                 found[family] = f"{UNIT_OF_FILE[path]}.service ({path})"
         if kind == "custom":
             found.update({family: found.get(family, path) for family in ("ip", "ip6")})
-    if "ufw.conf ENABLED=yes" in files and "ufw" in enabled:
+    if "ufw.conf ENABLED=yes" in files and "ufw" in enabled - accepting.keys():
         found["ip"] = "ufw.service"
         found |= {} if "ufw IPV6=no" in files else {"ip6": "ufw.service"}
-    for name in {"firewalld", "shorewall", "ferm"} & enabled:
+    for name in {"firewalld", "shorewall", "ferm"} & enabled - accepting.keys():
         found |= {"ip": f"{name}.service", "ip6": f"{name}.service"}
-    return found
+    return found, boots_open

@@ -76,6 +76,13 @@ def test_survives_a_reboot() -> None:
     assert "IPv4 and IPv6" in finding(check, replace(GOOD, boots={})).observed
     assert "the IPv6 rules" in finding(check, replace(GOOD, boots={"ip": "rules.v4"})).observed
     assert finding(check, replace(GOOD, boots={}, manager="ufw")).fix == "systemctl enable ufw"
+    opened = replace(GOOD, boots={}, boots_open="/etc/nftables.conf")
+    assert "/etc/nftables.conf lets every new IPv4 and IPv6 connection in" in finding(check, opened).observed
+    assert finding(check, opened).fix == "nft list ruleset > /etc/nftables.conf"
+    by_ufw = replace(opened, manager="ufw", boots_open="DEFAULT_INPUT_POLICY in /etc/default/ufw")
+    assert finding(check, by_ufw).fix == "ufw default deny incoming"
+    by_firewalld = replace(opened, manager="firewalld", boots_open="DefaultZone=trusted")
+    assert "DefaultZone=public" in finding(check, by_firewalld).fix
     with pytest.raises(Unobservable):
         check(replace(GOOD, boots={}, boots_unknown="there is no systemd"))
     with pytest.raises(NotApplicable):
