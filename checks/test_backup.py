@@ -29,7 +29,7 @@ def test_backup_is_scheduled(backup: Backup, database: Database) -> None:
         job.problem or f"{job.name} is {'not enabled' if job.active else 'not active'}",
         wanted="active, and enabled at boot",
         where=job.name,
-        fix=f"systemctl enable --now {job.name}" if job.kind == "timer" else "",
+        fix=job.remedy,
     )
 
 
@@ -48,7 +48,7 @@ def test_last_backup_succeeded(backup: Backup) -> None:
     only_if(job.kind == "timer", f"cron keeps no record of how a job ended; {by_age}")
     only_if(bool(job.has_run), f"neither systemd nor the journal remembers a run of {job.service}; {by_age}")
     assert job.succeeded, Finding(
-        f"the last run ended with {job.result or 'an error'} (exit status {job.status})",
+        f"the last run {job.ending}",
         wanted="success",
         where=job.service,
     )
@@ -84,7 +84,9 @@ def test_several_backups_are_kept(backup: Backup, policy: Policy) -> None:
     """
     backup.require_copies_here()
     assert backup.count >= policy.backup_min_copies, Finding(
-        f"{backup.count} found", wanted=f"at least {policy.backup_min_copies} copies", where=backup.searched_text[:200]
+        f"{backup.count} found, names of one file counted once",
+        wanted=f"at least {policy.backup_min_copies} copies",
+        where=backup.searched_text[:200],
     )
 
 
@@ -133,7 +135,7 @@ def test_backup_is_private(backup: Backup) -> None:
     only_if(backup.newest is not None, "no copy is on this host")
     exposed = backup.exposed
     assert not exposed, Finding(
-        f"{len(exposed)} of the newest {len(backup.copies)} copies may be read by anybody",
+        f"{len(exposed)} of {backup.count} copies may be read by anybody",
         wanted="mode 0600, or a directory closed to others",
         where=exposed[0].path if exposed else "",
     )

@@ -17,7 +17,15 @@ PROGRAM = host_program(
     arguments='"$db" "$pid"',
     about="Find what copies the database, the copies, and the keys in the newest; nothing is unpacked to a disk.",
 )
-REQUIRED_KEY = "events"
+REMEDIES = {
+    "has run out": "write `OnCalendar=daily` and `Persistent=true` into its [Timer], then `systemctl daemon-reload` and "
+    "`systemctl restart` it",
+    "for the name of a user": "put the user who runs it between the times and the command",
+    "a name with a dot": "take the dot out of the file's name",
+    "is not executable": "chmod 0755 it",
+    "no cron daemon": "systemctl enable --now cron, or a systemd timer instead",
+}
+"""What to do about each thing that keeps a job from running, by words of the sentence that tells it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +57,25 @@ class Job:
         return self.active and enabled and not self.problem
 
     @property
+    def remedy(self) -> str:
+        """What makes it run again; empty where nothing better is known than the general advice."""
+        if not self.problem:
+            return f"systemctl enable --now {self.name}" if self.kind == "timer" else ""
+        return next((remedy for words, remedy in REMEDIES.items() if words in self.problem), "")
+
+    @property
     def succeeded(self) -> bool:
         """Its last run ended well, as systemd says."""
         return self.result == "success" and self.status in {"0", ""}
+
+    @property
+    def ending(self) -> str:
+        """How its last run ended, to go on from “the last run”."""
+        if self.result == "success":  # a dash before the command in ExecStart=
+            return f"ended with exit status {self.status}, which the unit ignores"
+        if self.status in {"0", ""}:  # that of the main command, and not of ExecStartPre= or ExecStartPost=
+            return f"ended with {self.result or 'an error'}"
+        return f"ended with {self.result} (exit status {self.status})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +94,9 @@ class Copy:
 class Backup:
     """What was found of backups.
 
-    Shape: `copies` are the newest ten of `count`; `searched` are the folders looked through; `keys` are those of the
-    database in the newest copy; `problem` says what is wrong with that copy, `undecided` why its inside is not seen.
+    Shape: `copies` are the newest ten, then up to ten older ones that anybody may read; `count` is that of all, files
+    with several names once; `searched` are the folders looked through; `keys` are those of the database in the newest
+    copy; `problem` says what is wrong with that copy, `undecided` why its inside is not seen.
     """
 
     jobs: tuple[Job, ...] = ()

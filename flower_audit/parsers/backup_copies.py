@@ -26,6 +26,7 @@ ARCHIVE_NAME = re.compile(r"\.(tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst|zip|7z|gpg|a
 NOT_A_COPY = re.compile(r"\.(sha\d*|sha256sum|md5|asc|sig|log|txt|json|sh|py|lock|tmp|part|corrupt|service|timer)$")
 MAX_ENTRIES = 4000
 MAX_DEPTH = 6
+MOST_COPIES = 10
 MEMORY_LIMIT = 512 << 20
 
 
@@ -51,8 +52,11 @@ def main(arguments: list[str]) -> None:
         for found in copies_in(place, real, place in dedicated and place != own):
             copies.setdefault(found["path"], found)
     newest_first = sorted(copies.values(), key=lambda copy: copy["mtime"], reverse=True)
-    answer: dict[str, Any] = {"jobs": jobs, "searched": searched, "count": len(newest_first), "now": time.time()}
-    answer["copies"] = newest_first[:10]
+    # A second name of the same file is no second copy.
+    count = len({(copy["device"], copy.get("inode", copy["path"])) for copy in newest_first})
+    answer: dict[str, Any] = {"jobs": jobs, "searched": searched, "count": count, "now": time.time()}
+    older = [copy for copy in newest_first[MOST_COPIES:] if copy["exposed"]]
+    answer["copies"] = newest_first[:MOST_COPIES] + older[:MOST_COPIES]
     answer["database"] = [found for found in (properties(database + end) for end in ("", ".db", ".dat")) if found]
     root = root_of(pid)
     answer["apart"] = bool(root and properties(root + str(Path(database).parent), root) and not Path(own).is_dir())
@@ -88,6 +92,7 @@ def copies_in(place: str, database: str, dedicated: bool) -> list[dict[str, Any]
             one = properties(path)
             if not one or not stat.S_ISREG(Path(path).stat().st_mode):
                 continue
+            one["inode"] = Path(path).stat().st_ino
             if not dedicated and not ARCHIVE_NAME.search(name) and own.name not in name:
                 continue
             base = re.sub(r"\.(dat|dir|bak)$", "", path)

@@ -6,6 +6,7 @@ Sources: systemd.timer(5), crontab(5), run-parts(8).
 
 from __future__ import annotations
 
+import pwd
 import re
 import subprocess
 from functools import partial
@@ -74,7 +75,7 @@ def unit_text(unit: str, folders: tuple[str, ...]) -> tuple[str, str]:
 
 def state_of(timer: str, service: str) -> dict[str, Any]:
     """What systemd says of a timer and the service it starts; empty where systemd does not run."""
-    wanted = "ActiveState,UnitFileState,Result,ExecMainStatus,ExecMainExitTimestamp"
+    wanted = "ActiveState,SubState,UnitFileState,Result,ExecMainStatus,ExecMainExitTimestamp"
     try:
         answers = [
             subprocess.run(  # noqa: S603 - the name of a unit that was found on disk
@@ -89,7 +90,9 @@ def state_of(timer: str, service: str) -> dict[str, Any]:
     except (OSError, subprocess.TimeoutExpired):
         return {}
     first, second = [dict(line.partition("=")[::2] for line in answer.splitlines()) for answer in answers]
+    run_out = f"{timer} has run out: none of its times comes again before the next boot"
     return {
+        "problem": run_out if first.get("SubState") == "elapsed" else "",
         "active": first.get("ActiveState", "") == "active",
         "enabled": first.get("UnitFileState", "")[:20],
         "result": second.get("Result", "")[:30],
@@ -128,7 +131,8 @@ def crontab_jobs_for(database: str, files: list[Path]) -> list[dict[str, Any]]:
                 continue
             text, script = with_scripts(settings + "\n" + line.replace("\\%", "%"))
             if copies(text, database):
-                problem = (ignored_name(file) if file.parent.name == "cron.d" else "") or no_cron()
+                ignored = ignored_name(file) if file.parent.name == "cron.d" else ""
+                problem = ignored or stranger_in(line, file) or no_cron()
                 job = {"kind": "cron", "name": f"{file}:{number}", "where": script or str(file), "problem": problem}
                 found.append({**job, **places_in(text, database)})
     return found
@@ -153,6 +157,19 @@ def ignored_name(file: Path) -> str:
     if re.fullmatch(r"[A-Za-z0-9_-]+", file.name) or not Path("/etc/debian_version").exists():
         return ""
     return f"cron passes over {file.name}: a name with a dot is ignored there"
+
+
+def stranger_in(line: str, file: Path) -> str:
+    """Why cron refuses a line of the system's crontabs, whose word after the times is a user's name."""
+    if "cron.d" not in file.parts and file.name != "crontab":
+        return ""
+    words = line.split()
+    user = "".join(words[1 if words[0].startswith("@") else 5 :][:1])
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return f"cron refuses the line: it takes {user[:60]} for the name of a user"
+    return ""
 
 
 def no_cron() -> str:

@@ -61,13 +61,31 @@ def test_a_schedule() -> None:
         checks.test_backup_is_scheduled(replace(GOOD, jobs=()), DATABASE)
 
 
+@pytest.mark.parametrize(
+    ("job", "remedy"),
+    [
+        (replace(JOB, active=False), "systemctl enable --now flower-backup.timer"),
+        (replace(JOB, problem="flower-backup.timer has run out: none of its times comes again"), "OnCalendar=daily"),
+        (replace(CRON, problem="cron refuses the line: it takes /x for the name of a user"), "put the user"),
+    ],
+)
+def test_the_remedy_fits_what_is_wrong(job: Job, remedy: str) -> None:
+    with pytest.raises(AssertionError) as failure:
+        checks.test_backup_is_scheduled(replace(GOOD, jobs=(job,)), DATABASE)
+    assert remedy in failure.value.args[0].fix
+
+
 def test_the_last_run() -> None:
     checks.test_last_backup_succeeded(GOOD)
     fails(
         checks.test_last_backup_succeeded,
         replace(GOOD, jobs=(replace(JOB, result="exit-code", status="1"),)),
-        match="exit-code",
+        match=r"exit-code \(exit status 1\)",
     )
+    ignored = replace(GOOD, jobs=(replace(JOB, status="1"),))
+    fails(checks.test_last_backup_succeeded, ignored, match="exit status 1, which the unit ignores")
+    second_step = replace(GOOD, jobs=(replace(JOB, result="exit-code"),))
+    fails(checks.test_last_backup_succeeded, second_step, match=r"ended with exit-code \(wanted")
     with pytest.raises(NotApplicable, match="cron"):
         checks.test_last_backup_succeeded(replace(GOOD, jobs=(CRON,)))
     with pytest.raises(NotApplicable, match="no backup is scheduled"):
@@ -127,7 +145,7 @@ def test_privacy() -> None:
     fails(
         checks.test_backup_is_private,
         replace(GOOD, copies=(COPY, replace(COPY, exposed=True, mode=0o644))),
-        match="1 of the newest 2",
+        match="1 of 3 copies",
     )
     with pytest.raises(NotApplicable):
         checks.test_backup_is_private(AWAY)

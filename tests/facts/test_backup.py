@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import tarfile
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -167,6 +168,30 @@ def test_a_copy_that_keeps_its_time_is_as_fresh_as_the_database(look: Look, tmp_
     assert look().copies[0].age_s == 0
 
 
+def test_two_names_of_a_file_are_one_copy(look: Look, tmp_path: Path) -> None:
+    (tmp_path / "backup" / "flower-1.db").write_bytes(GNU)
+    (tmp_path / "backup" / "flower-latest.db").hardlink_to(tmp_path / "backup" / "flower-1.db")
+    assert look().count == 1
+    shutil.copy(tmp_path / "backup" / "flower-1.db", tmp_path / "backup" / "flower-2.db")
+    assert look().count == 2
+
+
+def test_an_old_copy_that_anybody_may_read(ask_here: Callable[..., Any]) -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "backup").mkdir(mode=0o755)
+        (folder / "flower.db").write_bytes(GNU)
+        for days in range(1, 16):
+            path = folder / "backup" / f"flower-{days:02}.db"
+            path.write_bytes(GNU)
+            path.chmod(0o644 if days == 14 else 0o600)
+            os.utime(path, (time.time() - days * 86_400,) * 2)
+        found: Backup = ask_here(backup, db=str(folder / "flower.db"))
+    assert found.count == 15
+    assert [copy.path.rpartition("/")[2] for copy in found.exposed] == ["flower-14.db"]
+
+
 def test_other_peoples_archives_are_no_copies(tmp_path: Path) -> None:
     for name in ("dpkg.status.1.gz", "postgres.tar.gz", "alternatives.tar.0"):
         (tmp_path / name).write_bytes(b"x")
@@ -226,6 +251,30 @@ def test_what_copies_the_database(command: str, expected: bool) -> None:
 )
 def test_a_place_on_another_machine(command: str, remote: str) -> None:
     assert places_in(command, DATABASE)["remote"] == remote
+
+
+def test_a_line_of_the_system_names_a_user(tmp_path: Path) -> None:
+    folder = tmp_path / "cron.d"
+    folder.mkdir()
+    table, own = folder / "flower", tmp_path / "root"
+    for file in (table, own):
+        file.write_text(f"30 2 * * * /bin/cp {DATABASE} /srv/x\n@daily nobody /bin/cp {DATABASE} /srv/x\n")
+    refused, accepted = crontab_jobs_for(DATABASE, [table])
+    assert "takes /bin/cp for the name of a user" in refused["problem"]
+    assert "user" not in accepted["problem"]
+    assert not any("user" in job["problem"] for job in crontab_jobs_for(DATABASE, [own]))
+
+
+def test_a_timer_that_has_run_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "systemctl").write_text("#!/bin/sh\necho ActiveState=active\necho SubState=$STATE\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / "dump.timer").write_text("[Timer]\nOnBootSec=15min\n")
+    (tmp_path / "dump.service").write_text(f"[Service]\nExecStart=/bin/cp {DATABASE} /srv/x\n")
+    monkeypatch.setenv("STATE", "waiting")
+    assert timers_for(DATABASE, (str(tmp_path),))[0]["problem"] == ""
+    monkeypatch.setenv("STATE", "elapsed")
+    assert "has run out" in timers_for(DATABASE, (str(tmp_path),))[0]["problem"]
 
 
 def test_a_timer_with_a_drop_in(tmp_path: Path) -> None:
