@@ -16,6 +16,8 @@ def test_documentation(runbook: Runbook) -> None:
     Fix: read the runbook, correct it, and state so under `attestations` of flower-audit.yml, with its link.
     Source: the checklist of the setup guide, “Documentation updated”.
     """
+    statement = runbook.statement
+    assert statement.names_somebody, Finding(f"the statement is by {statement.by!r}", wanted="`by:` with a name")
     assert runbook.link, Finding("the statement names no document", wanted="`link:` with its URL or file")
     assert not runbook.problem, Finding(runbook.problem, wanted="a document that is there", where=runbook.link)
 
@@ -29,7 +31,7 @@ def test_access_tested(statements: Statements) -> None:
     Source: the checklist of the setup guide, “Team access tested”.
     """
     statement = statements.live("people.access-tested", "let the team log in")
-    assert statement.by.strip(), Finding("the statement names nobody", wanted="`by:` with a name")
+    assert statement.names_somebody, Finding(f"the statement is by {statement.by!r}", wanted="`by:` with a name")
 
 
 @check("people.restore-tested", severity=Severity.LOW, section=PRODUCTION, covers=("Backup strategy for flower.db",))
@@ -41,4 +43,4 @@ def test_restore_tested(statements: Statements) -> None:
     Source: the checklist of the setup guide, “Backup strategy for flower.db”.
     """
     statement = statements.live("people.restore-tested", "restore the newest backup")
-    assert statement.by.strip(), Finding("the statement names nobody", wanted="`by:` with a name")
+    assert statement.names_somebody, Finding(f"the statement is by {statement.by!r}", wanted="`by:` with a name")

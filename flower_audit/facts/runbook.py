@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flower_audit.errors import Unobservable
-from flower_audit.facts.statements import Statements
+from flower_audit.facts.statements import Statement, Statements
 from flower_audit.http_client import Client, resolve
 from flower_audit.http_messages import Failure, Origin, Request
 from flower_audit.probe import Trail, fact
@@ -16,6 +16,7 @@ from flower_audit.target import Target
 class Runbook:
     """Shape: `problem` is a sentence where the document is not there; `link` is empty where none was named."""
 
+    statement: Statement
     link: str
     problem: str = ""
 
@@ -26,11 +27,12 @@ def runbook(target: Target, statements: Statements, trail: Trail) -> Runbook:
 
     Manual: there is no live statement.  Unobservable: the link's server does not answer.
     """
-    link = statements.live("people.documentation", "read the runbook and correct it").link
+    statement = statements.live("people.documentation", "read the runbook and correct it")
+    link = statement.link
     parts = urlsplit(link)
     if parts.scheme not in {"http", "https"}:
         missing = bool(link) and not Path(link).is_file()
-        return Runbook(link=link, problem=f"there is no file {link}" if missing else "")
+        return Runbook(statement=statement, link=link, problem=f"there is no file {link}" if missing else "")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     host = parts.hostname or ""
     address = resolve(host, port, target.timeout_s)[0]
@@ -40,4 +42,4 @@ def runbook(target: Target, statements: Statements, trail: Trail) -> Runbook:
     if isinstance(answer, Failure):
         raise Unobservable(f"the runbook at {link} cannot be asked for: {answer.text}")
     gone = answer.status in {404, 410} or answer.status >= 500
-    return Runbook(link=link, problem=f"{link} answers {answer.status}" if gone else "")
+    return Runbook(statement=statement, link=link, problem=f"{link} answers {answer.status}" if gone else "")

@@ -8,6 +8,10 @@ from flower_audit.policy import Policy
 from flower_audit.probe import fact
 from flower_audit.target import Attestation, Target
 
+UNFILLED = frozenset(
+    {"todo", "tbd", "fixme", "name", "your name", "somebody", "someone", "nobody", "n/a", "none", "xxx"}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -19,6 +23,11 @@ class Statement:
     age_days: int
     ends: dt.date
     link: str = ""
+
+    @property
+    def names_somebody(self) -> bool:
+        """`by` was filled in."""
+        return any(letter.isalpha() for letter in self.by) and self.by.strip(" .<>[]").lower() not in UNFILLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

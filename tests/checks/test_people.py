@@ -26,7 +26,8 @@ def given(age_days: int = 10, **more: object) -> Statements:
 def test_live_statements_are_accepted() -> None:
     checks.test_access_tested(given())
     checks.test_restore_tested(given())
-    checks.test_documentation(Runbook(link="https://wiki.example.com/flower"))
+    stated = given().live("people.documentation", "read it")
+    checks.test_documentation(Runbook(statement=stated, link="https://wiki.example.com/flower"))
 
 
 @pytest.mark.parametrize("check", [checks.test_access_tested, checks.test_restore_tested])
@@ -43,10 +44,20 @@ def test_missing_and_ended_statements_are_for_people(check: object) -> None:
     check(given(700, valid_days=800))  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("check", [checks.test_access_tested, checks.test_restore_tested])
-def test_a_statement_by_nobody(check: object) -> None:
-    with pytest.raises(AssertionError, match="names nobody"):
-        check(given(by=" "))  # type: ignore[operator]
+@pytest.mark.parametrize("by", [" ", "?", "TODO", "<your name>", "tbd.", "--"])
+def test_a_statement_by_nobody(by: str) -> None:
+    for check in (checks.test_access_tested, checks.test_restore_tested):
+        with pytest.raises(AssertionError) as caught:
+            check(given(by=by))
+        assert repr(by) in caught.value.args[0].observed
+    stated = given(by=by).live("people.documentation", "read it")
+    with pytest.raises(AssertionError):
+        checks.test_documentation(Runbook(statement=stated, link="https://wiki.example.com/flower"))
+
+
+@pytest.mark.parametrize("by", ["Ada", "李", "K.", "operations, by Noname Smith"])
+def test_a_name_is_a_name(by: str) -> None:
+    checks.test_access_tested(given(by=by))
 
 
 def test_a_newer_statement_replaces_an_older_one() -> None:
