@@ -8,7 +8,7 @@ from flower_audit.facts.metrics import Metrics
 from flower_audit.facts.prometheus_targets import PrometheusTargets
 from flower_audit.probe import fact
 
-UNREADABLE = re.compile(r'got "|while parsing|Content-Type|invalid UTF-8|strconv\.')
+UNREADABLE = re.compile(r'got "|"INVALID"|start token|while parsing|Content-Type|invalid UTF-8|strconv\.')
 """How the releases of Prometheus say that an answer came, and was no exposition."""
 
 

@@ -39,8 +39,8 @@ def test_either_side_suffices() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        'expected a valid start token, got "<" ("INVALID") while parsing: "<"',  # 2.42
-        '"INVALID" is not a valid start token while parsing: "<"',
+        'expected a valid start token, got "<" ("INVALID") while parsing: "<"',
+        '"INVALID" is not a valid start token',  # 2.42
         'received unsupported Content-Type "text/html; charset=utf-8" and no fallback_scrape_protocol given',
         'strconv.ParseFloat: parsing "one": invalid syntax while parsing: "a one"',
     ],
@@ -52,7 +52,13 @@ def test_prometheus_gets_something_else(error: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", ["connection refused", "server returned HTTP status 403 Forbidden", "context deadline exceeded"]
+    "error",
+    [
+        "connection refused",
+        "server returned HTTP status 403 Forbidden",
+        "context deadline exceeded",
+        "oauth2: cannot fetch token: 401",
+    ],
 )
 def test_a_scrape_that_got_nothing_says_nothing_of_the_format(error: str) -> None:
     assert metrics_reading(METRICS, down(error)).defect == ""
