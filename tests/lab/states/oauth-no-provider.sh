@@ -1,6 +1,6 @@
 # OAuth without auth_provider, as the guide has it: the login page is 404
-# fails: auth.oauth-complete
-# may: auth.oauth-login-redirects auth.oauth-redirect-uri workers.visible workers.broker-seen-by-flower monitoring.workers-agree
+# fails: auth.oauth-complete auth.oauth-login-redirects
+# may: auth.oauth-redirect-uri workers.visible workers.broker-seen-by-flower monitoring.workers-agree
 # may: workers.events auth.cookie-flags
 # account: none
 sed -i '/^FLOWER_BASIC_AUTH/d' $ENVIRONMENT
