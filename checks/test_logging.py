@@ -53,9 +53,10 @@ def test_journal_is_bounded(journald: Journald, logs: Logs, policy: Policy) -> N
     only_if(logs.journal, "Flower does not log to the journal")
     limit = policy.journal_max_bytes
     assert journald.max_use <= limit, Finding(
-        f"up to {journald.max_use / GIGABYTE:.1f} GiB",
+        f"up to {journald.max_use / GIGABYTE:.1f} GiB{journald.reason}",
         wanted=f"at most {limit / GIGABYTE:.1f} GiB",
         where=journald.where or "the default",
+        fix=journald.fix,
     )
 
 
@@ -69,7 +70,9 @@ def test_journal_outlives_a_restart(journald: Journald, logs: Logs) -> None:
     """
     only_if(logs.journal, "Flower does not log to the journal")
     assert journald.persistent, Finding(
-        f"Storage={journald.storage}, and nothing is kept in /var/log/journal", wanted="Storage=persistent"
+        f"Storage={journald.storage}, and nothing is kept in /var/log/journal{journald.reason}",
+        wanted="Storage=persistent",
+        fix=journald.fix,
     )
 
 

@@ -18,8 +18,8 @@ PROGRAM = host_program(
     about="Find what copies the database, the copies, and the keys in the newest; nothing is unpacked to a disk.",
 )
 REMEDIES = {
-    "has run out": "write `OnCalendar=daily` and `Persistent=true` into its [Timer], then `systemctl daemon-reload` and "
-    "`systemctl restart` it",
+    "has run out": "write `OnCalendar=daily` and `Persistent=true` into its [Timer], then `systemctl daemon-reload` "
+    "and `systemctl restart` it",
     "for the name of a user": "put the user who runs it between the times and the command",
     "a name with a dot": "take the dot out of the file's name",
     "is not executable": "chmod 0755 it",

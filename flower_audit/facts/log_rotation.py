@@ -73,7 +73,9 @@ def _defects(file: LogFile, rule: Rule, logrotate: Logrotate, *, own: bool) -> l
         found.append(f"{rule.file} has no copytruncate and restarts nothing: Flower keeps the renamed file open")
     if rule.copytruncate and not file.appends and not own and file.size > SPARSE_FROM:
         found.append(f"{file.path} is not opened for appending, so it jumps back to its old size after each rotation")
-    if not logrotate.scheduled:
+    if not logrotate.scheduled and logrotate.schedule:
+        found.append(f"{logrotate.schedule} has run out: none of its times comes again")
+    elif not logrotate.scheduled:
         found.append("neither logrotate.timer nor a cron job starts logrotate")
     if logrotate.last_result not in {"", "success"}:
         found.append(f"the last run of logrotate.service ended with {logrotate.last_result}")

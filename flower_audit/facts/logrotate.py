@@ -15,8 +15,9 @@ class Logrotate:
     """What logrotate does on this host.
 
     Shape: `errors` are its own words about its configuration (`-d` changes nothing); `scheduled` says that a timer or a
-    cron job starts it; `last_result` is systemd's of its last run, empty where cron starts it; `rotated` maps a log
-    file to the seconds since 1970 of the last rotation, in the host's own time zone.
+    cron job starts it, `schedule` names it, also where it is a timer that has run out; `last_result` is systemd's of
+    its last run, empty where cron starts it; `rotated` maps a log file to the seconds since 1970 of the last rotation,
+    in the host's own time zone.
     Units: `now` in seconds since 1970, in the host's own time zone as well.
     """
 
@@ -59,7 +60,7 @@ cat /var/lib/logrotate/status /var/lib/logrotate/logrotate.status /var/lib/logro
 printf '\n@check\n'
 logrotate -d "$main" 2>&1 | grep -E '^(error|warning: .*(ignor|skip))|^considering log|because parent' | head -n 400
 printf '\n@schedule\n'
-systemctl show logrotate.timer logrotate.service --property=Id,ActiveState,UnitFileState,Result 2>/dev/null
+systemctl show logrotate.timer logrotate.service --property=Id,ActiveState,SubState,UnitFileState,Result 2>/dev/null
 for file in /etc/cron.daily/logrotate /etc/cron.hourly/logrotate /etc/periodic/daily/logrotate; do
   [ -x "$file" ] && echo "Cron=$file"
 done
@@ -90,7 +91,8 @@ def logrotate(out: Output) -> Logrotate:
     values = [line.partition("=")[::2] for line in schedule.splitlines()]
     timer, service = _unit(schedule, "logrotate.timer"), _unit(schedule, "logrotate.service")
     cron = next((value for name, value in values if name == "Cron"), "")
-    by_timer = timer.get("ActiveState") == "active"
+    run_out = timer.get("SubState") == "elapsed"  # active, and none of its times comes again
+    by_timer = timer.get("ActiveState") == "active" and not run_out
     # Debian's own cron script leaves the work to the timer wherever systemd runs.
     by_cron = (
         bool(cron)
@@ -101,7 +103,7 @@ def logrotate(out: Output) -> Logrotate:
         rules=parse((name.strip(), body) for name, _, body in files),
         errors=tuple(line[:200] for line in check.splitlines() if line.startswith(("error", "warning")))[:20],
         scheduled=by_timer or by_cron,
-        schedule="logrotate.timer" if by_timer else cron if by_cron else "",
+        schedule="logrotate.timer" if by_timer or run_out else cron if by_cron else "",
         last_result=service.get("Result", "") if by_timer else "",
         rotated={path: when for path, when in map(_rotation, state.splitlines()) if path},
         now=_seconds(next((value for name, value in values if name == "Now"), "")),

@@ -15,7 +15,7 @@ echo '@@timers'
 cd /
 grep -lsE '^ExecStart=.*(certbot|acme\.sh|/lego|dehydrated)' etc/systemd/system/*.service lib/systemd/system/*.service |
   sed 's#.*/##; s/\.service$//' | sort -u | while read -r name; do
-  echo "timer $name $(systemctl show "$name.timer" -p LoadState,ActiveState,UnitFileState --value | xargs)"
+  echo "timer $name $(systemctl show "$name.timer" -p LoadState,ActiveState,UnitFileState,SubState --value | xargs)"
   echo "command $name $(systemctl show "$name.service" -p ExecStart --value | sed -n 's/.*argv\[\]=\([^;]*\).*/\1/p')"
 done
 echo '@@cron'
@@ -138,8 +138,10 @@ def _schedule(parts: dict[str, str], tool: str) -> tuple[str, str]:
     for line in parts["timers"].splitlines():
         words = line.split()
         if words[:1] == ["timer"] and tool in commands.get(words[1], ""):
-            states = words[2:]
-            if "active" in states:
+            states = [word for word in words[2:] if word not in {"waiting", "running", "dead"}]
+            if "elapsed" in states:
+                obstacles.append(f"{words[1]}.timer has run out: none of its times comes again")
+            elif "active" in states:
                 found.append(
                     f"{words[1]}.timer" + ("" if "enabled" in states or "static" in states else " (until a reboot)")
                 )

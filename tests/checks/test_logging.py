@@ -38,6 +38,10 @@ def test_a_rotation_that_works() -> None:
 def test_the_journals_size() -> None:
     checks.test_journal_is_bounded(JOURNALD, LOGS, POLICY)
     fails(checks.test_journal_is_bounded, replace(JOURNALD, max_use=50 * 1024**3), LOGS, POLICY, match=r"50\.0 GiB")
+    older = replace(JOURNALD, max_use=50 * 1024**3, not_restarted=True)
+    fails(checks.test_journal_is_bounded, older, LOGS, POLICY, match="running journald is older than its files")
+    odd = replace(JOURNALD, max_use=50 * 1024**3, passed_over="SystemMaxUse=500MB")
+    fails(checks.test_journal_is_bounded, odd, LOGS, POLICY, match="does not understand SystemMaxUse=500MB")
     with pytest.raises(NotApplicable):
         checks.test_journal_is_bounded(JOURNALD, Logs(streams=("file",)), POLICY)
 

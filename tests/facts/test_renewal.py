@@ -46,6 +46,8 @@ def test_the_recorded_host_is_renewed() -> None:
     ("state", "words"),
     [
         ("timer certbot loaded inactive disabled", "certbot.timer is inactive and disabled"),
+        ("timer certbot loaded inactive dead disabled", "certbot.timer is inactive and disabled"),
+        ("timer certbot loaded active elapsed enabled", "certbot.timer has run out"),
         ("timer certbot loaded active disabled", "not enabled for the next boot"),
         ("timer certbot not-found inactive", "certbot.timer is not there"),
     ],
