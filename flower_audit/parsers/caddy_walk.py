@@ -156,7 +156,8 @@ def _one(state: Walk, name: str, value: Any, where: str) -> bool | None:
     if name == "method":
         return "GET" in value
     if name in {"remote_ip", "client_ip"}:
-        return request.inside
+        ranges = value.get("ranges") or () if isinstance(value, Mapping) else ()
+        return request.inside or any(str(one).endswith("/0") for one in ranges)
     if name == "header":
         return all(wanted is None for header, wanted in value.items() if header != "Host")
     if name == "query":

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from flower_audit.parsers.frontend import (
     PROBED_PATHS,
-    AccessRule,
     CertificateFiles,
     Frontend,
     Listen,
@@ -17,6 +16,7 @@ from flower_audit.parsers.frontend import (
     Setting,
     Timeouts,
 )
+from flower_audit.parsers.nginx_access import access_rules, authentication, restricted
 from flower_audit.parsers.nginx_match import (
     Location,
     listens_of,
@@ -88,7 +88,7 @@ class _Site:
             for item in inherited(levels, "proxy_set_header")
             if len(item.args) > 1
         }
-        rules = tuple(_access_rules(levels))
+        rules = tuple(access_rules(levels))
         return Frontend(
             where=passes.where,
             server_where=self.server.where,
@@ -105,8 +105,8 @@ class _Site:
             upgrades=_upgrades(levels, headers, variables),
             rate_limits=tuple(self._rate_limits(levels, variables)),
             access_rules=rules,
-            restricted=_restricted(rules) or bool(self._refusing_if(levels)),
-            authentication=_authentication(levels),
+            restricted=restricted(rules) or bool(self._refusing_if(levels)),
+            authentication=authentication(levels),
             timeouts=Timeouts(
                 **{
                     f"{kind}_s": seconds(value(levels, f"proxy_{kind}_timeout").args[0])
@@ -131,7 +131,7 @@ class _Site:
             if location is None or passes is None or not passes.args:
                 continue
             if self._upstreams(passes.args[0], Variables(self.tree.http, location.levels))[0] == upstreams:
-                (guarded if _authentication(location.levels) else open_paths).append(path)
+                (guarded if authentication(location.levels) else open_paths).append(path)
         return tuple(open_paths) if guarded else ()
 
     def _entry(self, location: Location) -> Location:
@@ -270,32 +270,6 @@ def _upgrades(levels: Levels, headers: dict[str, Setting], variables: Variables)
         and headers["upgrade"].value.lower() in {"$http_upgrade", "websocket"}
         and any(text.lower() in {"upgrade", "$http_connection"} for text in values)
     )
-
-
-def _access_rules(levels: Levels) -> Iterator[AccessRule]:
-    for item in inherited(levels, "allow", "deny"):
-        yield AccessRule(allows=item.name == "allow", source=item.args[0] if item.args else "", where=item.where)
-
-
-def _restricted(rules: tuple[AccessRule, ...]) -> bool:
-    """Whether an address that no rule names is refused."""
-    closed = {rule.source for rule in rules if not rule.allows}
-    everybody = next((rule for rule in rules if rule.source == "all"), None)
-    if everybody is not None:
-        return not everybody.allows
-    return {"0.0.0.0/0", "::/0"} <= closed
-
-
-def _authentication(levels: Levels) -> Setting | None:
-    """The proxy's own login."""
-    basic = value(levels, "auth_basic", "off")
-    if basic.args != ("off",) and inherited(levels, "auth_basic_user_file"):
-        return Setting(value="basic", where=basic.where)
-    request = value(levels, "auth_request", "off")
-    if request.args != ("off",):
-        return Setting(value=f"auth_request {request.args[0]}", where=request.where)
-    client = value(levels, "ssl_verify_client", "off")
-    return Setting(value="client certificate", where=client.where) if client.args == ("on",) else None
 
 
 def _certificates(levels: Levels) -> Iterator[CertificateFiles]:

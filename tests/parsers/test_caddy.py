@@ -115,3 +115,13 @@ def test_a_place_that_no_request_reaches() -> None:
 def test_no_configuration_is_an_error() -> None:
     with pytest.raises(ValueError, match="JSON object"):
         frontends("[]")
+
+
+@pytest.mark.parametrize(
+    ("ranges", "restricted"), [(["10.0.0.0/8"], True), (["10.0.0.0/8", "0.0.0.0/0"], False), (["::/0"], False)]
+)
+def test_a_range_that_holds_everybody_restricts_nobody(ranges: list[str], restricted: bool) -> None:
+    proxied = {"handler": "reverse_proxy", "upstreams": [{"dial": "127.0.0.1:5555"}]}
+    routes = [{"match": [{"remote_ip": {"ranges": ranges}}], "handle": [proxied]}]
+    text = json.dumps({"apps": {"http": {"servers": {"srv0": {"listen": [":443"], "routes": routes}}}}})
+    assert frontends(text)[0].restricted is restricted
