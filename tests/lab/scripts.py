@@ -40,7 +40,9 @@ KEYS = frozenset(
         "wheels",
     ]
 )
-PRELUDE = (HERE / "prelude.sh").read_text()
+WORDS = ("prelude", "grafana")
+PRELUDE = "
+".join((HERE / f"{words}.sh").read_text() for words in WORDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
