@@ -41,8 +41,7 @@ KEYS = frozenset(
     ]
 )
 WORDS = ("prelude", "grafana")
-PRELUDE = "
-".join((HERE / f"{words}.sh").read_text() for words in WORDS)
+PRELUDE = "\n".join((HERE / f"{words}.sh").read_text() for words in WORDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
