@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,7 +35,6 @@ class Authority:
         valid: timedelta = 89 * DAYS,
         started: timedelta = DAYS,
         key: PrivateKey | None = None,
-        digest: hashes.HashAlgorithm | None = None,
     ) -> None:
         """Write cert.pem, chain.pem, fullchain.pem and privkey.pem for a name, as certbot names them."""
         issuer_key = serialization.load_pem_private_key((self.directory / "intermediate.key").read_bytes(), None)
@@ -46,7 +46,7 @@ class Authority:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-        cert = _pem(builder.add_extension(identifier, critical=False).sign(issuer_key, digest or hashes.SHA256()))
+        cert = _pem(builder.add_extension(identifier, critical=False).sign(issuer_key, hashes.SHA256()))
         chain = (self.directory / "intermediate.pem").read_bytes()
         directory.mkdir(parents=True, exist_ok=True)
         for file, content in {
@@ -74,9 +74,25 @@ class Authority:
             case "rsa-1024":
                 self.issue(name, directory, key=rsa.generate_private_key(65537, 1024))  # weak on purpose
             case "sha1":
-                self.issue(name, directory, digest=hashes.SHA1())  # weak on purpose
+                self.issue(name, directory)
+                self._sign_again(name, directory, "-sha1")
             case _:
                 raise LabError(f"no certificate is called {kind!r}")
+
+    def _sign_again(self, name: str, directory: Path, digest: str) -> None:
+        """Replace the certificate by one that openssl signs: the library refuses what is weak."""
+        request = ["openssl", "req", "-new", "-key", str(directory / "privkey.pem"), "-subj", f"/CN={name}"]
+        extensions = f"subjectAltName=DNS:{name}\nextendedKeyUsage=serverAuth\nauthorityKeyIdentifier=keyid\n"
+        (directory / "extensions").write_text(f"{extensions}basicConstraints=critical,CA:FALSE\n")
+        ca = ["-CA", str(self.directory / "intermediate.pem"), "-CAkey", str(self.directory / "intermediate.key")]
+        sign = ["openssl", "x509", "-req", *ca, digest, "-days", "89", "-extfile", str(directory / "extensions")]
+        csr = subprocess.run(request, capture_output=True, check=True).stdout
+        cert = subprocess.run(
+            [*sign, "-set_serial", str(x509.random_serial_number())], input=csr, capture_output=True, check=True
+        ).stdout
+        (directory / "extensions").unlink()
+        (directory / "cert.pem").write_bytes(cert)
+        (directory / "fullchain.pem").write_bytes(cert + (directory / "chain.pem").read_bytes())
 
     def _make(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
