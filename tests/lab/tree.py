@@ -70,13 +70,13 @@ def golden(flower: str = FLOWER, packages: tuple[str, ...] = (), suite: str = SU
 
 
 def wheelhouse(requirements: tuple[str, ...], suite: str = SUITE) -> Path:
-    """Directory with wheels of these requirements and of all that they need, for the Python of that suite."""
+    """Directory with wheels of exactly these requirements, for the Python of that suite."""
     with _locked("wheels"):
         path = cache() / "wheels" / digest(suite, *requirements)
         if not path.exists():
             _say(f"fetching {' '.join(requirements)}")
             path.parent.mkdir(exist_ok=True)
-            with _wheels(list(requirements), suite) as wheels:
+            with _wheels(["--no-deps", *requirements], suite) as wheels:
                 copy = path.with_name(f".{path.name}")
                 shutil.rmtree(copy, ignore_errors=True)
                 shutil.copytree(wheels, copy)
