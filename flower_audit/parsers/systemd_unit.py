@@ -158,5 +158,5 @@ def environment_at_start(unit: UnitText, files: Mapping[str, str]) -> dict[str, 
     for directive in unit.all("EnvironmentFile"):
         pattern = re.sub(r"%[^%]", "*", directive.value.lstrip("-"))
         for path in fnmatch.filter(sorted(files), pattern):
-            found.update(read_environment_file(files[path]))
+            found.update(read_environment_file(files[path], exports=False))
     return found
