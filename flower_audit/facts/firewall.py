@@ -32,7 +32,6 @@ if command -v systemctl > /dev/null && [ -d /run/systemd/system ]; then
 fi
 echo '@@files'
 sed -n 's/^ENABLED=/ufw.conf ENABLED=/p' /etc/ufw/ufw.conf 2>/dev/null
-sed -n 's/^IPV6=/ufw IPV6=/p' /etc/default/ufw 2>/dev/null
 grep -qsE '^DEFAULT_INPUT_POLICY="?ACCEPT' /etc/default/ufw &&
   echo 'accepts ufw DEFAULT_INPUT_POLICY in /etc/default/ufw'
 zone=$(sed -n 's/^DefaultZone=//p' /etc/firewalld/firewalld.conf 2>/dev/null)
@@ -260,8 +259,8 @@ def _boots(parts: dict[str, str], units: dict[str, str]) -> tuple[dict[str, str]
         if kind == "custom":
             found.update({family: found.get(family, path) for family in ("ip", "ip6")})
     if "ufw.conf ENABLED=yes" in files and "ufw" in enabled - accepting.keys():
-        found["ip"] = "ufw.service"
-        found |= {} if "ufw IPV6=no" in files else {"ip6": "ufw.service"}
+        # With IPV6=no it refuses all of IPv6 but loopback.
+        found |= {"ip": "ufw.service", "ip6": "ufw.service"}
     for name in {"firewalld", "shorewall", "ferm"} & enabled - accepting.keys():
         found |= {"ip": f"{name}.service", "ip6": f"{name}.service"}
     return found, boots_open
