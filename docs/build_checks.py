@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flower_audit import catalogue
 from flower_audit.check import Check
-from flower_audit.guide import CHECKLIST, SECTIONS, TROUBLESHOOTING
+from flower_audit.guide import SECTIONS
 from flower_audit.model import Severity
 
 FOLDER = Path(__file__).parent / "checks"
@@ -47,21 +47,14 @@ def _index() -> Iterator[str]:
         own = [one for one in checks if one.area == area]
         chapters = ", ".join(section for section in SECTIONS if any(one.section == section for one in own))
         yield f"| [{area}]({area}.md) | {len(own)} | {chapters} |"
-    for heading, lines in (
-        ("The production checklist", CHECKLIST),
-        ("Troubleshooting", TROUBLESHOOTING),
-        ("The chapters", SECTIONS),
-    ):
+    for part, lines in catalogue.guide_map().items():
         yield ""
-        yield f"## {heading}"
+        yield f"## {part}"
         yield ""
         yield "| of the guide | answered by |"
         yield "|---|---|"
-        for line in lines:
-            answers = [
-                _link(one) for one in checks if line in one.covers or (lines is SECTIONS and line == one.section)
-            ]
-            yield f"| {line} | {', '.join(answers)} |"
+        for line, ids in lines.items():
+            yield f"| {line} | {', '.join(map(_link, ids))} |"
 
 
 def _area(area: str) -> Iterator[str]:
@@ -98,8 +91,8 @@ def _check(check: Check) -> Iterator[str]:
     yield f"- Needs: {needs}"
 
 
-def _link(check: Check) -> str:
-    return f"[{check.id}]({check.area}.md#{check.id})"
+def _link(check_id: str) -> str:
+    return f"[{check_id}]({check_id.partition('.')[0]}.md#{check_id})"
 
 
 def _plain(text: str) -> str:

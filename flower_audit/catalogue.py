@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flower_audit import observations as declared
 from flower_audit.check import Check, check_of
+from flower_audit.guide import CHECKLIST, CONFIGURATION, SECTIONS, TROUBLESHOOTING
 from flower_audit.probe import SUPPLIED, Observation, Privilege
 from flower_audit.target import WAYS
 
@@ -43,6 +44,21 @@ def ids() -> frozenset[str]:
 def areas() -> tuple[str, ...]:
     """The first halves of the ids, in order."""
     return tuple(dict.fromkeys(check.area for check in published()))
+
+
+def guide_map() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The ids that answer for each line of the guide, by the part of it that the line stands in."""
+    checks = published()
+
+    def covering(lines: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        return {line: tuple(one.id for one in checks if line in one.covers) for line in lines}
+
+    return {
+        "The production checklist": covering(CHECKLIST),
+        "Troubleshooting": covering(TROUBLESHOOTING),
+        "Configuration": dict(CONFIGURATION),
+        "The chapters": {line: tuple(one.id for one in checks if one.section == line) for line in SECTIONS},
+    }
 
 
 def ways_needed(check: Check) -> frozenset[str]:

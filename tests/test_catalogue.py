@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from flower_audit import catalogue
 from flower_audit.guide import CHECKLIST, SECTIONS, TROUBLESHOOTING
 from flower_audit.target import WAYS
 
+MAP = catalogue.guide_map()
 DOCS = Path(__file__).parents[1] / "docs"
 
 
@@ -20,6 +22,21 @@ def test_checks_are_sorted_and_of_known_ways() -> None:
     assert ids == sorted(set(ids))
     assert list(catalogue.areas()) == sorted({one.partition(".")[0] for one in ids})
     assert all(catalogue.ways_needed(check) <= set(WAYS) for check in catalogue.published())
+
+
+@pytest.mark.parametrize(("part", "line"), [(part, line) for part, lines in MAP.items() for line in lines])
+def test_the_map_of_the_guide_has_no_hole(part: str, line: str) -> None:
+    """`pytest tests/test_catalogue.py -k map -rP` prints the map."""
+    answers = MAP[part][line]
+    sys.stdout.write(f"{part} / {line}: {' '.join(answers)}\n")
+    assert answers, f"no check answers for {line!r}"
+    assert not set(answers) - catalogue.ids()
+
+
+def test_the_map_names_every_check_of_a_chapter_that_configures() -> None:
+    named = {one for part, lines in MAP.items() if part != "The chapters" for ids in lines.values() for one in ids}
+    later = {"broker.no-eviction", "workers.clock"}  # of no section: what goes wrong long after the set-up
+    assert catalogue.ids() - named == later
 
 
 def test_the_ids_are_read_as_they_are_published() -> None:

@@ -31,8 +31,11 @@ def _complete_area(ctx: click.Context, param: click.Parameter, incomplete: str) 
     type=click.Choice(WAYS),
     help="Only checks that need this way in: `url` those seen from outside, `host` those seen on the machine.",
 )
+@click.option("--guide", "by_guide", is_flag=True, help="Every line of the setup guide with the checks that answer it.")
 @click.option("--json", "as_json", is_flag=True, help="Everything that is known of each check, for programs.")
-def command(areas: tuple[str, ...], severities: tuple[str, ...], ways: tuple[str, ...], as_json: bool) -> None:
+def command(
+    areas: tuple[str, ...], severities: tuple[str, ...], ways: tuple[str, ...], by_guide: bool, as_json: bool
+) -> None:
     """List what is checked.
 
     A line tells the id, the severity, the ways in that the check needs, and what holds when it passes.
@@ -50,12 +53,29 @@ def command(areas: tuple[str, ...], severities: tuple[str, ...], ways: tuple[str
         and (not severities or check.severity in severities)
         and (not ways or set(_ways(check)) & set(ways))
     ]
+    if by_guide:
+        _map({check.id for check in chosen}, as_json)
+        return
     if as_json:
         click.echo(json.dumps([_record(check) for check in chosen], indent=2))
         return
     if not chosen:
         raise UsageError("no check is all of that; leave one of the filters out")
     _table(chosen)
+
+
+def _map(chosen: set[str], as_json: bool) -> None:
+    parts = {
+        part: {line: [one for one in ids if one in chosen] for line, ids in lines.items()}
+        for part, lines in catalogue.guide_map().items()
+    }
+    if as_json:
+        click.echo(json.dumps(parts, indent=2))
+        return
+    for part, lines in parts.items():
+        click.secho(part, bold=True)
+        for line, ids in lines.items():
+            click.echo(f"  {line}: {' '.join(ids)}")
 
 
 def _record(check: Check) -> dict[str, Any]:

@@ -56,6 +56,15 @@ def test_filters_choose_exactly(run, options: list[str], holds) -> None:
     assert 0 < len(chosen) < len(everything)
 
 
+def test_the_guide_with_its_answers(run) -> None:
+    lines = run("list", "--guide").output.splitlines()
+    assert "  With URL Prefix: proxy.prefix-consistent" in lines
+    assert "  Documentation updated: people.documentation" in lines
+    narrowed = json.loads(run("list", "--guide", "--json", "--area", "people").output)
+    assert narrowed["The production checklist"]["Documentation updated"] == ["people.documentation"]
+    assert narrowed["Configuration"]["With URL Prefix"] == []
+
+
 def test_the_list_for_programs_holds_what_is_known(run) -> None:
     first = json.loads(run("list", "--json").output)[0]
     assert set(first) == {
