@@ -2,6 +2,7 @@
 
 from flower_audit.check import Finding, check, only_if
 from flower_audit.facts.alertmanager import Alertmanager
+from flower_audit.facts.delivery import Delivery
 from flower_audit.facts.rule_files import RuleFiles
 from flower_audit.facts.rules import Rules
 from flower_audit.facts.worker_loss import WorkerLoss
@@ -112,11 +113,13 @@ def test_rules_meaningful(rules: Rules) -> None:
 
 
 @check("alerting.delivered", severity=Severity.HIGH, section=MONITORING, covers=COVERS)
-def test_delivered(alertmanager: Alertmanager) -> None:
+def test_delivered(alertmanager: Alertmanager, delivery: Delivery | None = None) -> None:
     """Alerts about Celery reach somebody.
 
-    Why: an alert that no Alertmanager receives, or that ends at an empty receiver, is seen by nobody.
-    Fix: name the Alertmanager in `alerting` of prometheus.yml, and give the receiver of its route an address.
+    Why: an alert that no Alertmanager receives, that ends at an empty receiver, or whose receiver refuses it, is seen
+    by nobody.
+    Fix: name the Alertmanager in `alerting` of prometheus.yml, give the receiver of its route an address that answers,
+    and have Prometheus scrape Alertmanager, so that failing notifications are seen.
     Source: https://prometheus.io/docs/alerting/latest/configuration/
     """
     assert alertmanager.connected, Finding("Prometheus sends alerts to no Alertmanager", wanted="one that is up")
@@ -128,4 +131,10 @@ def test_delivered(alertmanager: Alertmanager) -> None:
         alertmanager.untold[0] + ", which sends nowhere",
         wanted="a receiver with a real address",
         where=alertmanager.connected[0],
+    )
+    assert delivery is None or not delivery.lost, Finding(
+        delivery.lost[0] if delivery else "",
+        wanted="notifications that arrive",
+        where=alertmanager.connected[0],
+        fix="Alertmanager's log says why: `journalctl -u prometheus-alertmanager | grep -i notify`",
     )

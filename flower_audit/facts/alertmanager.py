@@ -19,13 +19,15 @@ class Alertmanager:
     """Who is told.
 
     Shape: `connected` are the URLs that Prometheus sends to; `problem` says why none answers, empty where one does;
-    `told` maps each alert about Celery to who is told of it; empty where there is no such alert.
+    `told` maps each alert about Celery to who is told of it; empty where there is no such alert; `shared_kinds` are
+    integrations (`webhook`, `slack` …) of receivers that are told of no such alert.
     """
 
     connected: tuple[str, ...]
     problem: str = ""
     version: str = ""
     told: tuple[tuple[str, tuple[Receiver, ...]], ...] = ()
+    shared_kinds: frozenset[str] = frozenset()
 
     @property
     def found(self) -> dict[str, str]:
@@ -68,7 +70,15 @@ def alertmanager(
         for one in rules.judged
         if one.judgement.covers or one.judgement.fires_when_vanished
     ]
-    return Alertmanager(connected=connected, version=routing.version, told=tuple(told))
+    ours = {receiver.name for _, receivers in told for receiver in receivers}
+    return Alertmanager(
+        connected=connected,
+        version=routing.version,
+        told=tuple(told),
+        shared_kinds=frozenset(
+            kind for name, receiver in routing.receivers.items() if name not in ours for kind in receiver.kinds
+        ),
+    )
 
 
 def _routing(target: Target, trail: Trail, connected: tuple[str, ...], local: LocalPrometheus | None) -> Routing | str:

@@ -24,7 +24,7 @@ class LocalPrometheus:
     Shape: `server` is None where it could not be asked, `problem` then says why; `rule_texts` maps rule files to their
     text, None where unreadable; `not_reloaded` are patterns of `rule_files` that are written and not in force;
     `routing` is its Alertmanager's, None where that is not on this host or gave no status (`alertmanager_status`: 0 for
-    no answer, else HTTP's).
+    no answer, else HTTP's); `alertmanager_counters` are the lines of its /metrics about notifications.
     """
 
     url: str = ""
@@ -35,6 +35,7 @@ class LocalPrometheus:
     not_reloaded: tuple[str, ...] = ()
     routing: Routing | None = None
     alertmanager_status: int | None = None
+    alertmanager_counters: str = ""
 
 
 @probe(PROGRAM, limit_s=30, cap=32_000_000, private=True, partial=True)
@@ -69,6 +70,7 @@ def local_prometheus(out: Output) -> LocalPrometheus:
         not_reloaded=_not_reloaded(found.get("written_patterns", ""), server),
         routing=next((routing for routing in routings if routing), None),
         alertmanager_status=max((status for status, _ in found["alertmanagers"].values()), default=None),
+        alertmanager_counters=found.get("alertmanager_counters", ""),
     )
 
 

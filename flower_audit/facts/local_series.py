@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flower_audit.errors import Unobservable
 from flower_audit.facts.local_prometheus import LocalPrometheus
 from flower_audit.json_api import Reply
+from flower_audit.parsers.alert_delivery import questions as delivery_questions
 from flower_audit.parsers.embedded import host_program, read_answer
 from flower_audit.parsers.series_questions import questions
 from flower_audit.probe import Output, probe
@@ -13,14 +14,14 @@ from flower_audit.probe import Output, probe
 PROGRAM = host_program(
     "local_prometheus",
     arguments='"$questions"',
-    about="Ask the Prometheus on this host, over loopback and with GET, about the series its rules select.",
+    about="Ask the Prometheus on this host, over loopback and with GET, about its notifications and the series its rules select.",
 )
 
 
 def _questions(local_prometheus: LocalPrometheus) -> Mapping[str, str]:
     if local_prometheus.server is None:
         raise Unobservable(local_prometheus.problem)
-    return {"questions": "\n".join([local_prometheus.url, *questions(local_prometheus.server)])}
+    return {"questions": "\n".join([local_prometheus.url, *delivery_questions(), *questions(local_prometheus.server)])}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,8 +192,15 @@ def describe(pid: int, argv: list[str]) -> dict[str, object]:
         "answers": answers,
         "written_patterns": written_patterns(file),
         "rule_files": rule_files(patterns(configuration), str(file.parent)),
+        "alertmanager_counters": "".join(counters(get(root + "/metrics")) for root in list(local.values())[:1]),
         "alertmanagers": {url: get(root + "/api/v2/status") for url, root in local.items()},
     }
+
+
+def counters(answer: tuple[int, str]) -> str:
+    """The lines of an Alertmanager's metrics about its notifications."""
+    lines = answer[1].splitlines() if answer[0] == 200 else []
+    return "".join(line + "\n" for line in lines if line.startswith("alertmanager_notification"))[:100000]
 
 
 def find() -> dict[str, object]:

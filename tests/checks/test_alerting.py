@@ -10,6 +10,7 @@ from packaging.version import Version
 from flower_audit.check import Finding
 from flower_audit.errors import Absent, NotApplicable, NotAsked, Unobservable
 from flower_audit.facts.alertmanager import Alertmanager
+from flower_audit.facts.delivery import Delivery
 from flower_audit.facts.grafana_rules import GrafanaRules
 from flower_audit.facts.options import Options, Setting
 from flower_audit.facts.rule_files import RuleFiles
@@ -254,6 +255,16 @@ def test_who_is_told() -> None:
     assert "NoWorkers ends at mail" in rejected(checks.test_delivered, example).observed
     with pytest.raises(NotApplicable):
         checks.test_delivered(replace(reached, told=()))
+
+
+def test_what_does_not_arrive() -> None:
+    pager = Receiver(name="pager", kinds=("webhook",))
+    reached = Alertmanager(connected=("http://am:9093",), told=(("NoWorkers", (pager,)),))
+    checks.test_delivered(reached, Delivery())
+    lost = "every attempt to notify by webhook failed in the last 10 minutes (3 of 3)"
+    assert rejected(checks.test_delivered, reached, Delivery(failing=(lost,))).observed == lost
+    with pytest.raises(Unobservable, match="other receivers use it too"):
+        checks.test_delivered(reached, Delivery(doubtful=lost))
 
 
 def test_what_is_advised_is_right() -> None:

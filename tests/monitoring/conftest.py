@@ -181,7 +181,8 @@ def stack(redis_url: str, flowers: Any, tmp_path_factory: pytest.TempPathFactory
     flower = flowers("2.2.0", "--purge_offline_workers=60", broker=broker)
     ports = [free_port() for _ in range(5)]
     (folder / "alertmanager.yml").write_text(
-        "route: {receiver: nobody, routes: [{matchers: ['severity=~\"page|warning\"'], receiver: pager}]}\n"
+        "route: {receiver: nobody, group_by: [alertname], group_wait: 1s,\n"
+        "  routes: [{matchers: ['severity=~\"page|warning\"'], receiver: pager}]}\n"
         "receivers: [{name: nobody}, {name: pager, webhook_configs: [{url: 'http://u:hunter2hunter2@127.0.0.1:9/'}]}]\n"
     )
     (folder / "prometheus.yml").write_text(
@@ -193,6 +194,7 @@ def stack(redis_url: str, flowers: Any, tmp_path_factory: pytest.TempPathFactory
                 "scrape_configs": [
                     {"job_name": "flower", "static_configs": [{"targets": [f"127.0.0.1:{flower.port}"]}]},
                     {"job_name": "celery-exporter", "static_configs": [{"targets": [f"127.0.0.1:{ports[0]}"]}]},
+                    {"job_name": "alertmanager", "static_configs": [{"targets": [f"127.0.0.1:{ports[4]}"]}]},
                     {"job_name": "node", "static_configs": [{"targets": ["127.0.0.1:1"]}]},
                 ],
             }
