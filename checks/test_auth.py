@@ -207,6 +207,13 @@ def test_no_cors_wildcard(headers: Headers) -> None:
     Fix: turn the login on, Flower sends it only without; before 1.2 `proxy_hide_header Access-Control-Allow-Origin;`.
     Source: https://fetch.spec.whatwg.org/#http-access-control-allow-origin
     """
+    echoed = headers.origin_echoed
+    assert not echoed, Finding(
+        f"whatever Origin asks is echoed: {', '.join(echoed)}",
+        wanted="no Access-Control-Allow-Origin, or that of a site you trust",
+        where=echoed[0],
+        fix="take `Access-Control-Allow-Origin $http_origin` out of the proxy's site, and reload it",
+    )
     found = headers.open_to_any_origin
     assert not found, Finding(", ".join(found[:3]), wanted="no Access-Control-Allow-Origin: *", where=found[0])
 

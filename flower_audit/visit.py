@@ -31,6 +31,9 @@ OTHERS = ("/healthcheck", SCRIPT, MISSING, "/metrics")
 SHORT = ("/", "/workers", "/tasks", "/api/workers")
 """What decides whether a way in is open."""
 
+ELSEWHERE_ORIGIN = "https://flower-audit.invalid"
+"""What a browser says of itself when a page of somebody else's site asks."""
+
 EXPOSITION = re.compile(rb"(?m)^# (?:HELP|TYPE) [a-zA-Z_:]")
 
 
@@ -41,7 +44,8 @@ class Visit:
     Shape: `path` is below the prefix; `status` is None and `trouble` set where nothing came back, `note` says why in a
     sentence; `realm` is that of a Basic login; `by_flower` tells that Flower itself answered (its page, login, health
     check or script); `digest` is the SHA-256 of a 200's body, `exposition` tells that it holds Prometheus metrics;
-    `asset_prefix` is what stands before `/static/` in the links of Flower's page, None where it is none.
+    `asset_prefix` is what stands before `/static/` in the links of Flower's page, None where it is none;
+    `from_elsewhere` tells that it was asked for as a page of another site would, with its Origin.
     """
 
     way: Way
@@ -60,6 +64,7 @@ class Visit:
     digest: str = ""
     exposition: bool = False
     asset_prefix: str | None = None
+    from_elsewhere: bool = False
 
     def __str__(self) -> str:
         came = self.status if self.status is not None else self.trouble

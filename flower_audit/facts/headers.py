@@ -8,7 +8,7 @@ from flower_audit.facts.oauth_login import OauthLogin
 from flower_audit.facts.routes import Routes
 from flower_audit.parsers.response_headers import Cookie
 from flower_audit.probe import fact
-from flower_audit.visit import MISSING, Visit
+from flower_audit.visit import ELSEWHERE_ORIGIN, MISSING, Visit
 
 SAMPLE = ("/", "/api/workers", "/healthcheck", MISSING, "/metrics")
 """A login's answer, an API's, a plain one, an error page: each may take its headers from another place of a proxy."""
@@ -18,10 +18,14 @@ XSRF = "_xsrf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headers:
-    """The answers that came from the public URL, by what their headers lack; `of_login` are the cookies of OAuth's."""
+    """The answers that came from the public URL, by what their headers lack.
+
+    Shape: `of_login` are the cookies of OAuth's; `from_elsewhere` what a page of another site was answered.
+    """
 
     answers: tuple[Visit, ...]
     of_login: tuple[Cookie, ...] = ()
+    from_elsewhere: tuple[Visit, ...] = ()
 
     def without_hsts(self, min_s: int) -> tuple[str, ...]:
         """The answers whose HSTS is missing or shorter than `min_s` seconds."""
@@ -40,7 +44,12 @@ class Headers:
     @property
     def open_to_any_origin(self) -> tuple[str, ...]:
         """The answers that any web page may read."""
-        return tuple(str(visit) for visit in self.answers if visit.headers.cors == "*")
+        return tuple(str(visit) for visit in (*self.answers, *self.from_elsewhere) if visit.headers.cors == "*")
+
+    @property
+    def origin_echoed(self) -> tuple[str, ...]:
+        """The answers that allow whatever site has asked, which a star does not do with a login."""
+        return tuple(str(visit) for visit in self.from_elsewhere if visit.headers.cors == ELSEWHERE_ORIGIN)
 
     @property
     def cookies(self) -> tuple[Cookie, ...]:
@@ -67,4 +76,4 @@ def headers(routes: Routes, api: Api | None = None, oauth_login: OauthLogin | Un
     if not answers:
         raise Unobservable("the public URL answered nothing")
     of_login = oauth_login.cookies if isinstance(oauth_login, OauthLogin) else ()
-    return Headers(answers=tuple(answers), of_login=of_login)
+    return Headers(answers=tuple(answers), of_login=of_login, from_elsewhere=routes.from_elsewhere)

@@ -19,6 +19,7 @@ from flower_audit.target import Target
 from flower_audit.visit import (
     API,
     CONTROL,
+    ELSEWHERE_ORIGIN,
     NOBODY,
     OTHERS,
     PAGES,
@@ -48,12 +49,20 @@ class Routes:
         return tuple(
             visit
             for visit in self.visits
-            if visit.way == way and visit.credentials == credentials and kind in {None, visit.kind}
+            if visit.way == way
+            and visit.credentials == credentials
+            and kind in {None, visit.kind}
+            and not visit.from_elsewhere
         )
 
     def at(self, path: str, way: Way = "public URL") -> Visit | None:
         """The visit without credentials to one path."""
         return next((visit for visit in self.of(way) if visit.path == path), None)
+
+    @property
+    def from_elsewhere(self) -> tuple[Visit, ...]:
+        """What was asked for as a page of another site would."""
+        return tuple(visit for visit in self.visits if visit.from_elsewhere)
 
     @property
     def open_pages(self) -> tuple[Visit, ...]:
@@ -185,6 +194,9 @@ def _public(site: Site, target: Target) -> list[tuple[Visit, Request]]:
             "public URL", site.origin, site.prefix, "/", "wrong password", (account.name, uuid4().hex)
         )
         plans.append((visit, replace(request, verify=site.over_tls)))
+    for path in ("/healthcheck", "/api/workers"):
+        visit, request = plan_visit("public URL", site.origin, site.prefix, path)
+        plans.append((replace(visit, from_elsewhere=True), replace(request, headers={"Origin": ELSEWHERE_ORIGIN})))
     if site.prefix:
         plans += [
             plan_visit("outside the prefix", site.origin, "", path)

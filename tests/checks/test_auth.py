@@ -21,7 +21,7 @@ from flower_audit.http_messages import Origin
 from flower_audit.parsers.access import Access
 from flower_audit.parsers.response_headers import Cookie, ResponseHeaders
 from flower_audit.policy import Policy
-from flower_audit.visit import API, CONTROL, PAGES, Visit
+from flower_audit.visit import API, CONTROL, ELSEWHERE_ORIGIN, PAGES, Visit
 
 YEAR = ResponseHeaders(hsts_s=31_536_000)
 ORIGIN = Origin(scheme="https", address="192.0.2.1", port=443, host="flower.test")
@@ -198,6 +198,9 @@ def test_any_origin() -> None:
     checks.test_no_cors_wildcard(cookies())
     wild = Headers(answers=(visit("/", headers=ResponseHeaders(cors="*")),))
     assert "https://flower.test/" in finding(checks.test_no_cors_wildcard, wild).observed
+    asked = visit("/api/workers", headers=ResponseHeaders(cors=ELSEWHERE_ORIGIN), from_elsewhere=True)
+    echo = Headers(answers=(visit("/"),), from_elsewhere=(asked,))
+    assert "echoed" in finding(checks.test_no_cors_wildcard, echo).observed
 
 
 @pytest.mark.parametrize("release", ["1.2.0", "2.2.0"])

@@ -51,6 +51,14 @@ def test_any_origin(release: str, open_to_all: bool, flowers: Any, target: Any, 
     assert bool(found.open_to_any_origin) is open_to_all
 
 
+def test_a_proxy_that_echoes_the_origin(flowers: Any, caddy: Any, target: Any, site_of: Any, trail: Any) -> None:
+    echo = 'header ?Access-Control-Allow-Origin "{header.Origin}"'
+    proxied = caddy(f"{echo}\n reverse_proxy 127.0.0.1:{flowers('2.2.0', BASIC).port}")
+    found = headers(routes(target, site_of(proxied.https, "https"), trail))
+    assert found.open_to_any_origin == ()
+    assert [path.rpartition("/")[2] for path in found.origin_echoed] == ["healthcheck (200)", "workers (401)"]
+
+
 def test_cookies(flowers: Any, target: Any, site_of: Any, trail: Any) -> None:
     found = headers(routes(target, site_of(flowers("2.2.0").port), trail))
     assert [cookie.name for cookie in found.cookies] == ["_xsrf"]
