@@ -39,7 +39,8 @@ def test_firewall_denies_by_default(firewall: Firewall) -> None:
     only_if(firewall.active, "no firewall is active: see network.firewall-active")
     family = firewall.main_family
     assert family in firewall.denies, Finding(
-        f"a new {firewall.name_of(family)} connection that no rule is about is accepted",
+        f"a new {firewall.name_of(family)} connection that no rule is about is accepted; "
+        f"open to anybody: {firewall.shown_open(family)}",
         wanted="refused",
         where=firewall.manager,
         fix=firewall.fix,

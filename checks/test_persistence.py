@@ -3,8 +3,8 @@
 from flower_audit.check import Finding, check, only_if
 from flower_audit.facts.database import Database
 from flower_audit.facts.disk_space import DiskSpace
+from flower_audit.facts.limits import Limits
 from flower_audit.facts.options import Options
-from flower_audit.facts.service import Service
 from flower_audit.model import Severity
 from flower_audit.policy import Policy
 
@@ -130,7 +130,7 @@ def test_there_is_room_for_the_database(disk_space: DiskSpace, policy: Policy) -
     section=TROUBLESHOOTING,
     covers=("Task retention limit configured", "Reduce task retention"),
 )
-def test_task_history_is_limited(options: Options, policy: Policy, service: Service | None = None) -> None:
+def test_task_history_is_limited(options: Options, policy: Policy, limits: Limits | None = None) -> None:
     """The number of tasks kept was chosen, and fits the memory that Flower may use.
 
     Why: each task takes about 5 kB; the default of 2.0 and later, 100000, is half a gigabyte.
@@ -144,11 +144,11 @@ def test_task_history_is_limited(options: Options, policy: Policy, service: Serv
     assert count <= policy.tasks_max, Finding(
         f"max_tasks={count}", wanted=f"at most {policy.tasks_max}", where=setting.where
     )
-    limit = service.memory_max if service else None
-    needed = BASE_BYTES + TASK_BYTES * count
+    limit = limits.memory_max if limits else None
+    needed, fitting = BASE_BYTES + TASK_BYTES * count, max(0, (limit or 0) - BASE_BYTES) // TASK_BYTES
     assert limit is None or needed <= limit, Finding(
-        f"{count} tasks need about {needed // MEGABYTE} MB, MemoryMax is {(limit or 0) // MEGABYTE} MB",
-        wanted=f"max_tasks of at most {max(0, (limit or 0) - BASE_BYTES) // TASK_BYTES}",
+        f"{count} tasks need about {needed // MEGABYTE} MB, the limit is {(limit or 0) // MEGABYTE} MB",
+        wanted=f"MemoryMax= of {needed // MEGABYTE} MB, or max_tasks of at most {fitting}",
         where=setting.where,
     )
 

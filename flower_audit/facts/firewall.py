@@ -96,6 +96,11 @@ class Firewall:
         """Whether a connection to a port is let through wherever it comes from."""
         return any(low <= port <= high for low, high in self.open_ports.get(family, ()))
 
+    def shown_open(self, family: str) -> str:
+        """The ports that are open to anybody, as people write them."""
+        ranges = self.open_ports.get(family, ())
+        return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in ranges[:8]) or "nothing for long"
+
     @property
     def main_family(self) -> str:
         """IPv4 where the host has it, else IPv6."""
@@ -114,8 +119,17 @@ class Firewall:
     @property
     def fix(self) -> str:
         """How to refuse by default, with what this host has.  Port 22 comes first: one may be connected through it."""
+        known = next((by.split()[0] for by in self.boots.values() if ".service" in by), "")
+        if known and not self.active:
+            return f"systemctl restart {known}: the rules are in its files, and not loaded"
         if self.manager == "firewalld":
-            return "firewall-cmd --set-default-zone=public && firewall-cmd --runtime-to-permanent"
+            services = "--add-service=ssh --add-service=http --add-service=https"
+            if not self.active:
+                return f"firewall-offline-cmd --zone=public {services}; systemctl enable --now firewalld"
+            opened = f"firewall-cmd --permanent --zone=public {services}; firewall-cmd --reload"
+            return f"{opened}; firewall-cmd --set-default-zone=public"
+        if self.manager == "ufw" and self.active:
+            return "`ufw status numbered` shows what lets everybody in: `ufw delete` it; ufw default deny incoming"
         if self.manager in {"ufw", ""}:
             tool = "" if self.manager else "apt install ufw; "
             return (

@@ -42,10 +42,28 @@ def test_active() -> None:
 
 @pytest.mark.parametrize(
     ("manager", "words"),
-    [("ufw", "ufw enable"), ("firewalld", "firewall-cmd"), ("nftables", "policy drop"), ("", "apt install ufw")],
+    [
+        ("ufw", "ufw enable"),
+        ("firewalld", "firewall-offline-cmd"),
+        ("nftables", "policy drop"),
+        ("", "apt install ufw"),
+    ],
 )
 def test_the_fix_is_for_what_the_host_has(manager: str, words: str) -> None:
-    assert words in finding(checks.test_firewall_is_active, replace(OFF, manager=manager)).fix
+    assert words in finding(checks.test_firewall_is_active, replace(OFF, manager=manager, boots={})).fix
+
+
+@pytest.mark.parametrize(
+    ("manager", "words"), [("ufw", "ufw status numbered"), ("firewalld", "--add-service=https"), ("nftables", "policy")]
+)
+def test_the_fix_of_a_firewall_that_lets_everything_in(manager: str, words: str) -> None:
+    found = finding(checks.test_firewall_denies_by_default, replace(GOOD, denies=(), manager=manager))
+    assert words in found.fix
+    assert "open to anybody: 22" in found.observed
+
+
+def test_rules_that_are_in_the_file_alone_are_loaded_again() -> None:
+    assert "systemctl restart nftables.service" in finding(checks.test_firewall_is_active, OFF).fix
 
 
 def test_default_deny() -> None:
