@@ -4,11 +4,13 @@ import contextlib
 import os
 import re
 import selectors
+import shlex
 import signal
 import subprocess
 import threading
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from flower_audit.errors import Unobservable, Unreachable, UsageError
 from flower_audit.target import Target
@@ -139,6 +141,29 @@ class Connection:
         ]
         reason = lines[-1].strip()[:200] if lines else "no reason was given"
         return f"{safe_spec(self.spec)} could not be reached: {reason}"
+
+
+def ssh_host_name(target: Target) -> str:
+    """The name or address to which ssh connects for a target, as its configuration says.
+
+    Shape: empty where the connection is not ssh's, where ssh is not installed, or where it goes over another host, from
+    which a name may mean another machine than from here.
+    """
+    backend, _, rest = (target.connection or "").rpartition("://")
+    host = urlsplit(f"ssh://{rest}").hostname
+    if backend not in {"", "ssh"} or not host or host.startswith("-"):
+        return ""
+    command = ["ssh", *(["-F", target.ssh_config] if target.ssh_config else [])]
+    try:
+        command += [*shlex.split(target.ssh_extra_args or ""), "-G", host]
+        done = subprocess.run(  # noqa: S603 - ssh as the auditor set it up; -G connects to nothing
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return ""
+    told = dict(line.partition(" ")[::2] for line in done.stdout.splitlines())
+    jumps = any(told.get(way, "none") != "none" for way in ("proxyjump", "proxycommand"))
+    return "" if done.returncode or jumps else told.get("hostname", "")
 
 
 def safe_spec(spec: str) -> str:

@@ -49,7 +49,8 @@ def bypass(
     if fronting.on_this_host:
         return Bypass(defect=f"listens on {', '.join(places)}")
     numbers = {int(place.rpartition(":")[2]) for place in places}
-    tried = [port for port in ports.ports if port.number in numbers] if isinstance(ports, Ports) else []
+    seen = ports.ports if isinstance(ports, Ports) else ()
+    tried = [port for port in seen if port.number in numbers and port.address in endpoints.addresses]
     answering = [port for port in tried if port.state == "open"]
     wanted = "a port that the proxy alone gets to"
     fix = firewall.fix_for_port(min(numbers)) if isinstance(firewall, Firewall) else "let the proxy alone through"

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from flower_audit.connection import ssh_host_name
 from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.options import Options
 from flower_audit.facts.proxy import Proxy
@@ -76,7 +77,7 @@ def site(
 
     Unobservable: no URL is known; its name does not resolve; nothing answers there (then the whole way in is shut).
     """
-    machine = connection_host(target.connection or "")
+    machine = _machine(target)
     url, found_by = public_url(target, machine, proxy, options)
     named, prefix = read_url(url)
     shown = f"{named.url}{prefix}/"  # without the user and password that a URL may hold
@@ -107,6 +108,9 @@ def site(
                 is_flower_itself=_is_flower_itself(answer, origin, options),
                 problem=answer.text if isinstance(answer, Failure) else "",
             )
+        # A connection came about; with https a handshake too.
+        waits = answer.trouble == "timeout" and not _is_flower_itself(answer, origin, options)
+        hint = ": does what is in front of Flower reach it?" if waits else hint
         failures.append(answer.text)
     raise Unreachable("url", f"{shown} ({found_by}) cannot be reached: {'; '.join(failures)}{hint}")
 
@@ -150,6 +154,13 @@ def public_url(
     reasons = [str(one) for one in (proxy, options) if isinstance(one, Unobservable)]
     reason = f" ({reasons[0]})" if reasons else ""
     raise Unreachable("url", f"no public URL is known{reason}: give it with --flower-url=https://…")
+
+
+def _machine(target: Target) -> str:
+    """Flower's host as the network knows it: an alias of the SSH configuration need not be such a name."""
+    name = ssh_host_name(target)
+    forwarded = name == "localhost" or (is_address(name) and is_loopback(name))  # ssh leads on from there
+    return name if name and not forwarded else connection_host(target.connection or "")
 
 
 def connection_host(connection: str) -> str:

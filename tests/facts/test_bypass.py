@@ -16,7 +16,7 @@ from .stand_ins import process
 
 HERE = Fronting(by="nginx", on_this_host=True)
 ELSEWHERE = Fronting(by="what answers at https://flower.example.com/")
-PRIVATE = Endpoints(places=("10.2.0.7:5555",))
+PRIVATE = Endpoints(places=("10.2.0.7:5555",), addresses=("127.0.0.1", "10.2.0.7"))
 CLOSED = Firewall(
     tools=("nft",),
     active=True,
@@ -57,6 +57,13 @@ def test_what_answers_the_auditor_decides_over_the_firewall() -> None:
     assert "10.2.0.7:5555 answers the auditor" in found.defect
     assert look(ELSEWHERE, PRIVATE, firewall=CLOSED, ports=seen("open", 9090)).defect == ""
     assert look(ELSEWHERE, PRIVATE, firewall=Unobservable("for root"), ports=seen("open")).defect
+
+
+def test_the_same_port_of_the_proxys_host_tells_nothing() -> None:
+    edge = Ports(ports=(Port(address="192.0.2.80", number=5555, service="Flower itself", state="refused"),))
+    assert look(ELSEWHERE, PRIVATE, firewall=OPEN, ports=edge).defect
+    answering = Ports(ports=(replace(edge.ports[0], state="open"),))
+    assert look(ELSEWHERE, PRIVATE, firewall=CLOSED, ports=answering).defect == ""
 
 
 def test_what_keeps_others_out_on_the_way_is_not_known() -> None:

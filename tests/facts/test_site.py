@@ -2,11 +2,13 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.version import Version
 
+from flower_audit.connection import ssh_host_name
 from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.options import Options, Setting
 from flower_audit.facts.proxy import Proxy
@@ -91,7 +93,7 @@ def test_a_path_is_a_prefix(flowers: Any, trail: Any) -> None:
     [
         ("http://nosuch.invalid/", "does not resolve"),
         ("http://127.0.0.1:{closed}/", "refuses the connection"),
-        ("http://127.0.0.1:{silent}/", "gave no answer within"),
+        ("http://127.0.0.1:{silent}/", "does what is in front of Flower reach it"),
         ("https://127.0.0.1:{silent}/", "gave no answer within"),
     ],
 )
@@ -123,6 +125,49 @@ def test_https_where_plain_http_is_spoken_is_a_problem_of_the_site(flowers: Any,
 )
 def test_the_network_name_of_a_connection(spec: str, name: str) -> None:
     assert connection_host(spec) == name
+
+
+SSH_CONFIG = """\
+Host flower1
+  HostName 192.0.2.7
+Host flower2
+  HostName 10.2.0.7
+  ProxyJump bastion.example.com
+Host flower3
+  HostName 10.2.0.8
+  ProxyCommand nc %h %p
+"""
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ("ssh://audit@flower1:2222", "192.0.2.7"),
+        ("flower1", "192.0.2.7"),
+        ("ssh://flower.example.com", "flower.example.com"),
+        ("ssh://audit@[2001:db8::7]:22", "2001:db8::7"),
+        ("ssh://flower2", ""),
+        ("ssh://flower3", ""),
+        ("paramiko://flower1", ""),
+        ("docker://flower1", ""),
+        ("ssh://-oProxyCommand=x", ""),
+    ],
+)
+def test_where_ssh_connects_to(spec: str, name: str, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text(SSH_CONFIG)
+    assert ssh_host_name(Target(name="t", connection=spec, ssh_config=str(config))) == name
+
+
+def test_an_alias_of_ssh_is_looked_at_where_it_leads(flowers: Any, trail: Any, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("Host far\n  HostName 198.51.100.7\n")
+    url = f"http://127.0.0.1:{flowers('2.2.0').port}/"
+    found = site(Target(name="t", url=url, connection="ssh://far", ssh_config=str(config), timeout_s=5), trail)
+    assert (found.machine, found.outside) == ("198.51.100.7", ("198.51.100.7",))
+    config.write_text("Host far\n  HostName 127.0.0.1\n  Port 2222\n")
+    found = site(Target(name="t", url=url, connection="ssh://far", ssh_config=str(config), timeout_s=5), trail)
+    assert found.machine == "far", "a forwarded port of this machine's is not Flower's host"
 
 
 def test_an_address_of_this_machine_is_not_seen_as_others_see_it(own_address: str, flowers: Any, trail: Any) -> None:
