@@ -42,13 +42,14 @@ def rule_files(local_prometheus: LocalPrometheus) -> RuleFiles:
     if not local_prometheus.rule_texts and not unloaded:
         raise Absent(f"{local_prometheus.config_file} names no rule file that exists")
     written = merge(read_rule_file(text or "", path) for path, text in local_prometheus.rule_texts.items())
-    loaded = {(one.rule.group, one.rule.name, _normal(one.rule.expression)): one for one in server.alerts}
-    on_disk = {(one.group, one.name, _normal(one.expression)): one for one in written.alerts}
-    missing = [rule for key, rule in on_disk.items() if key not in loaded and _concerns(rule)]
+    loaded = {_key(one.rule): one for one in server.alerts}
+    on_disk = {_key(one): one for one in written.alerts}
+    expressions = {key[:3] for key in loaded}
+    missing = [(rule, key[:3] in expressions) for key, rule in on_disk.items() if key not in loaded and _concerns(rule)]
     stale = [one for key, one in loaded.items() if key not in on_disk and _concerns(one.rule)]
     return RuleFiles(
         files=tuple(local_prometheus.rule_texts) or (local_prometheus.config_file,),
-        different=(*unloaded, *map(_not_loaded, missing), *map(_not_written, stale)),
+        different=(*unloaded, *(_not_loaded(*one) for one in missing), *map(_not_written, stale)),
         defects=written.defects,
     )
 
@@ -58,8 +59,14 @@ def _concerns(rule: AlertRule) -> bool:
     return judgement.about_celery or bool(judgement.covers)
 
 
-def _not_loaded(rule: AlertRule) -> str:
-    return f"{rule.name} in {rule.file} is not loaded as it is written there"
+def _key(rule: AlertRule) -> tuple[str, str, str, float, frozenset[tuple[str, str]]]:
+    """All that decides when a rule fires and who is told."""
+    return rule.group, rule.name, _normal(rule.expression), rule.for_s, frozenset(rule.labels.items())
+
+
+def _not_loaded(rule: AlertRule, same_expression: bool) -> str:
+    what = ": its `for` or its labels differ" if same_expression else ""
+    return f"{rule.name} in {rule.file} is not loaded as it is written there{what}"
 
 
 def _not_written(alert: LoadedAlert) -> str:

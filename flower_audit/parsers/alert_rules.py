@@ -116,7 +116,7 @@ def read_rule_file(text: str, file: str = "") -> RuleSet:
             if not isinstance(rule, dict) or not isinstance(rule.get("expr"), str | int | float):
                 defects.append(f"{file or 'the rule file'}: a rule without an expression")
             elif isinstance(rule.get("alert"), str):
-                alerts.append(_alert(rule, str(group.get("name", "")), file))
+                alerts.append(_alert(rule, group, file))
             elif isinstance(rule.get("record"), str):
                 records[rule["record"]] = str(rule["expr"])
     return RuleSet(alerts=tuple(alerts), records=records, defects=tuple(defects))
@@ -202,15 +202,15 @@ def _defects(
             yield "it is called a rate of failures and compares a number of failures: one in a million fires it too"
 
 
-def _alert(rule: Mapping[str, Any], group: str, file: str) -> AlertRule:
+def _alert(rule: Mapping[str, Any], group: Mapping[str, Any], file: str) -> AlertRule:
     annotations = rule.get("annotations")
-    labels = rule.get("labels")
+    given = [labels for labels in (group.get("labels"), rule.get("labels")) if isinstance(labels, dict)]
     return AlertRule(
         name=rule["alert"],
         expression=str(rule["expr"]),
-        group=group,
+        group=str(group.get("name", "")),
         for_s=duration_s(rule.get("for")),
-        labels={str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else {},
+        labels={str(key): str(value) for labels in given for key, value in labels.items()},
         text=annotation_text(annotations),
         file=file,
     )

@@ -18,6 +18,15 @@ def test_files_and_what_is_in_force(stack: Any) -> None:
     found = rule_files(stack.on_host())
     edited.write_text(before)
     assert [text.partition(" ")[0] for text in found.different] == ["CeleryHighQueueDepth", "CeleryHighQueueDepth"]
+    edited.write_text(before.replace("for: 10m", "for: 1h30m"))
+    found = rule_files(stack.on_host())
+    edited.write_text(before)
+    assert found.different[0].endswith("its `for` or its labels differ")
+    assert found.different[0].startswith("CeleryHighQueueDepth")
+    edited.write_text(before.replace("for: 10m", "for: 600s"))
+    found = rule_files(stack.on_host())
+    edited.write_text(before)
+    assert found.different == ()
     local = stack.on_host()
     configuration = stack.folder / "prometheus.yml"
     written = configuration.read_text()
