@@ -19,8 +19,8 @@ Manager = Literal["systemd", "container", "supervisor", "session", "unknown"]
 class RunningExporter:
     """One exporter process.
 
-    Shape: `manager` is who starts it again: `session` is nobody (a shell's `&`, cron, a terminal multiplexer); `unit`
-    is the systemd unit, else empty.
+    Shape: `manager` is who starts it again: `session` is nobody (a shell's `&`, cron, a terminal multiplexer, a unit
+    that systemd-run made until the next boot); `unit` is the systemd unit, else empty.
     """
 
     pid: int
@@ -55,6 +55,7 @@ class Exporter:
   case $line in grep\ *|sed\ *|tr\ *|sh\ *|dash\ *|bash\ *|timeout\ *) continue;; esac
   group=$(sed -n 's/^[0-9]*:name=systemd://p' "$folder/cgroup" 2>/dev/null)
   [ -n "$group" ] || group=$(sed -n 's/^0:://p' "$folder/cgroup" 2>/dev/null)
+  [ -n "$group" ] && [ -e "/run/systemd/transient/${group##*/}" ] && group="transient $group"
   parent=$(sed -n 's/^PPid:[[:space:]]*//p' "$folder/status" 2>/dev/null)
   printf '%s\t%s\t%s\t%s\n' "${folder#/proc/}" "$group" "$(cat "/proc/$parent/comm" 2>/dev/null)" "$line"
 done
@@ -83,9 +84,10 @@ def _exporter(line: str) -> RunningExporter | None:
     if not pid.isdigit() or not program or command.startswith(("sh -c", "bash -c", "vi ", "vim ", "tail ")):
         return None
     unit = group.rpartition("/")[2]
-    return RunningExporter(
-        pid=int(pid), program=program[0].strip(" /"), manager=_manager(group, unit, parent), unit=unit
-    )
+    manager = _manager(group, unit, parent)
+    if manager == "systemd" and group.startswith("transient "):
+        manager, unit = "session", f"{unit}, which systemd-run made until the next boot"
+    return RunningExporter(pid=int(pid), program=program[0].strip(" /"), manager=manager, unit=unit)
 
 
 def _manager(group: str, unit: str, parent: str) -> Manager:
