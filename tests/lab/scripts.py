@@ -40,7 +40,7 @@ KEYS = frozenset(
         "wheels",
     ]
 )
-WORDS = ("prelude", "grafana")
+WORDS = ("prelude", "grafana", "caddy")
 PRELUDE = "\n".join((HERE / f"{words}.sh").read_text() for words in WORDS)
 
 
