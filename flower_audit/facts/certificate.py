@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, SignatureAlgorithmOID
 
-from flower_audit.errors import Absent, Unobservable
+from flower_audit.errors import Absent, Unobservable, Unreachable
 from flower_audit.facts.site import Site
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
@@ -96,7 +96,7 @@ def certificate(target: Target, site: Site, trail: Trail) -> Certificate:
     if not site.over_tls:
         raise Absent("the public URL is not https")
     if site.problem:
-        raise Unobservable(site.problem)
+        raise Unreachable("url", site.problem)
     chain = _sent(site, target.timeout_s)
     try:
         parsed = [x509.load_der_x509_certificate(one) for one in chain]

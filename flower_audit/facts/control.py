@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from flower_audit.errors import Unobservable
+from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
 from flower_audit.http_client import Client
@@ -31,7 +31,7 @@ def control(target: Target, site: Site, routes: Routes, trail: Trail) -> Control
         found = routes.open_control
         return Control(reached=listed(found), url=found[0].url if found else "")
     if site.problem:
-        raise Unobservable(site.problem)
+        raise Unreachable("url", site.problem)
     worker = f"{NOBODY}-{uuid4().hex}.invalid"
     path = f"/api/worker/shutdown/{worker}"
     request = Request(origin=site.origin, path=f"{site.prefix}{path}", method="POST")

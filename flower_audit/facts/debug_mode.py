@@ -40,7 +40,8 @@ def debug_mode(
 
     Unobservable: the options are not known, and the answer is not Flower's.
     """
-    page: DebugMode | Unobservable = Unobservable("nothing answers at the public URL")
+    silent = next((one for one in (site, routes) if isinstance(one, Unobservable)), None)
+    page: DebugMode | Unobservable = silent or Unobservable("nothing answers at the public URL")
     if isinstance(site, Site) and isinstance(routes, Routes):
         page = _missing_file(target, site, routes, trail)
     if isinstance(page, DebugMode) and page.on:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flower_audit.errors import NotAsked, Unobservable
+from flower_audit.errors import NotAsked, Unobservable, Unreachable
 from flower_audit.facts.proxy import Proxy
 from flower_audit.facts.site import Site
 from flower_audit.http_client import Client
@@ -42,7 +42,7 @@ def rate_limit(
     if not target.active:
         raise NotAsked("needs --flower-active" if target.connection else NEEDS)
     if site.problem:
-        raise Unobservable(site.problem)
+        raise Unreachable("url", site.problem)
     request = Request(origin=site.origin, path=f"{site.prefix}/")
     burst = Client(timeout_s=target.timeout_s, trail=trail).burst(request, MOST, PARALLEL, LIMIT_S)
     if burst.failure or (burst.refused_with and burst.sent <= PARALLEL and burst.refused_with == 503):

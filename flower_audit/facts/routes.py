@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 
-from flower_audit.errors import Absent, Unobservable
+from flower_audit.errors import Absent, Unobservable, Unreachable
 from flower_audit.facts.options import Options
 from flower_audit.facts.proxy import Proxy
 from flower_audit.facts.site import Site, read_url
@@ -172,7 +172,7 @@ def routes(
 ) -> Routes:
     """Source: GET requests, none of which can change anything.  Unobservable: the URL does not answer as HTTP."""
     if site.problem:
-        raise Unobservable(site.problem)
+        raise Unreachable("url", site.problem)
     client = Client(timeout_s=target.timeout_s, trail=trail, ca=target.ca)
     known_options = options if isinstance(options, Options) else None
     known_proxy = proxy if isinstance(proxy, Proxy) else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from flower_audit.client_hello import FORWARD_SECRET, STATIC_RSA, Old, offer
-from flower_audit.errors import Absent, Unobservable
+from flower_audit.errors import Absent, Unobservable, Unreachable
 from flower_audit.facts.site import Site
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Target
@@ -44,7 +44,7 @@ def tls(target: Target, site: Site, trail: Trail) -> Tls:
     if not site.over_tls:
         raise Absent("the public URL is not https")
     if site.problem:
-        raise Unobservable(site.problem)
+        raise Unreachable("url", site.problem)
     endpoint = (site.origin.address, site.origin.port)
     name = "" if site.names_an_address else site.origin.host
 

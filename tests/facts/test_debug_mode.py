@@ -78,5 +78,7 @@ def test_the_options_tell_where_nothing_answers(options: Options, target: Any, t
 def test_neither_is_known(target: Any, trail: Any) -> None:
     with pytest.raises(Unobservable, match="option debug"):
         debug_mode(target, trail, SILENT, None, flower(config="from settings import debug"))
+    with pytest.raises(Unobservable, match="nobody answers"):
+        debug_mode(target, trail, SILENT, None)
     with pytest.raises(Unobservable, match="public URL"):
-        debug_mode(target, trail, SILENT, None, Unobservable("no /proc"))
+        debug_mode(target, trail)
