@@ -5,12 +5,13 @@ in a file can pretend to be a section.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from packaging.version import Version
 
-from flower_audit.parsers.effective_options import Effective, Given, effective_options
+from flower_audit.parsers.effective_options import Effective, Given, Problem, effective_options
+from flower_audit.parsers.environment_file import read_environment_file
 from flower_audit.parsers.flower_command import FlowerCommand, read_command
 from flower_audit.parsers.flowerconfig import ConfigFile, read_config
 from flower_audit.parsers.systemd_unit import UnitText, command_words, environment_at_start, read_unit
@@ -73,6 +74,8 @@ def read_start(text: str) -> Start:
             found[name] = (words, lines)
     workdir = found.get("workdir", ("", []))[0]
     changed, _, given = found["config"][0].partition(" ") if "config" in found else ("0", "", "")
+    # A copy that keeps the times of its source was made later than they say, as far as the file system tells.
+    times = [int(text) for text in (changed, *found.get("config-made", ("", []))[0].split()) if text.isdigit()]
     given = given or found.get("no-config", ("flowerconfig.py", []))[0]
     variables = [line.replace("\x01", "\n").partition("=") for line in found.get("environ", ("", []))[1]]
     started = found.get("started", ("0", []))[0]
@@ -84,7 +87,7 @@ def read_start(text: str) -> Start:
         config="\n".join(found["config"][1]) if "config" in found else None,
         config_path=given if given.startswith("/") else f"{workdir.rstrip('/')}/{given}",
         started=int(started) if started.isdigit() else 0,
-        config_changed=int(changed) if changed.isdigit() else 0,
+        config_changed=max(times, default=0),
         has_celeryconfig="celeryconfig" in found,
         unit=read_unit(unit) if unit.strip() else None,
         unit_files=files,
@@ -94,6 +97,7 @@ def read_start(text: str) -> Start:
 def resolve(start: Start, release: Version) -> Effective:
     """The options in force.  Login options that the process may have read from an older file become unknown."""
     effective = effective_options(start.command, start.environ, start.read_config(), release, start.config_path)
+    effective.problems += _overridden_in_the_unit(start, effective)
     if start.config_is_newer:
         reason = f"{start.config_path} was changed after Flower had read it; restart Flower and audit again"
         above = ("flag", "environment")
@@ -105,6 +109,17 @@ def resolve(start: Start, release: Version) -> Effective:
             if source == "file" or (source == "default" and not settled):
                 effective.options[name] = Given(unknown=reason, source="file", where=start.config_path)
     return effective
+
+
+def _overridden_in_the_unit(start: Start, effective: Effective) -> Iterator[Problem]:
+    """Variables of an `Environment=` line that an EnvironmentFile= of the same unit sets to something else."""
+    for directive in start.unit.all("Environment") if start.unit else ():
+        for name, value in directive.assignments().items():
+            known = name.startswith("FLOWER_") and name.removeprefix("FLOWER_").lower() in effective.options
+            for path, text in start.unit_files.items() if known else ():
+                if read_environment_file(text, exports=False).get(name, value) != value:
+                    sentence = f"{name} from Environment= ({directive.file}:{directive.line}) is overridden by {path}"
+                    yield Problem(kind="shadowed", text=sentence, where=path)
 
 
 def changed_since(start: Start, release: Version) -> tuple[str, ...]:
