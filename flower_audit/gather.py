@@ -214,7 +214,7 @@ class Gatherer:
         variables: Mapping[str, str] = {"unit": self.target.unit or "", "pid": str(self.target.process_id or "")}
         if number == 2:
             first = self._answer(1)
-            variables = {name: first.variables.get(name, "") for name in ("unit", "pid", "workdir", "venv")}
+            variables = {name: first.variables.get(name, "") for name in ("unit", "pid", "workdir", "venv", "root")}
         if number == 1:
             self._connection = self._connect(self.target)
         connection = self._connection

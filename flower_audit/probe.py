@@ -104,11 +104,11 @@ def probe(
     """Declare a fact read from one shell command on the host.
 
     The command is a constant that one can paste into a terminal; the script's header sets `$unit`, `$pid`,
-    `$workdir` and `$venv` (each maybe empty).  `way`: `process` where it looks at nothing but Flower's own process
-    and files, `host` where it looks at the machine.  `root`: without root privilege the fact is Unobservable and the
-    command is not run; `owner`: likewise without root or the user that Flower runs as.  `private`: the output may
-    hold secrets and never becomes evidence.  `variables`: a function from other facts to further shell variables;
-    its probe runs in the second round.
+    `$workdir`, `$venv` and `$root` (each maybe empty; `inside` tells of the last).  `way`: `process` where it looks at
+    nothing but Flower's own process and files, `host` where it looks at the machine.  `root`: without root privilege
+    the fact is Unobservable and the command is not run; `owner`: likewise without root or the user that Flower runs as.
+    `private`: the output may hold secrets and never becomes evidence.  `variables`: a function from other facts to
+    further shell variables; its probe runs in the second round.
     A command whose output was cut at `cap` bytes or that was ended after `limit_s` makes the fact Unobservable,
     unless `partial` says that the provider reads `out.truncated` and return code 124 itself.
     """

@@ -171,7 +171,7 @@ def audited(target: Target, gatherer: Any) -> AuditedTarget:
     if others := header.get("others", "").split():
         found["other Flower processes, not audited"] = " ".join(others[:8])
     if contained := header.get("contained", "").split():
-        found["Flower in a container, not audited (use docker:// or podman://)"] = " ".join(contained[:8])
+        found["Flower in a container, not audited (it takes root: --sudo)"] = " ".join(contained[:8])
     return AuditedTarget(
         name=target.name,
         url=clean(target.url) if target.url else getattr(gatherer.known().get("site"), "url", None),

@@ -92,6 +92,10 @@ if [ -z "$unit" ]; then
       ls "$folder"/systemd/system/*flower.service "$folder"/systemd/system/*flower@.service 2>/dev/null
       grep -lsE '^ExecStart=.*(celery([[:space:]].*)?[[:space:]]|/bin/|-m[[:space:]]+)flower([[:space:]]|$)' \
         "$folder"/systemd/system/*.service
+    done | while read -r found; do
+      # A Flower in a container that no unit keeps is not the affair of a unit that starts another.
+      [ -z "$root" ] || grep -qsE '^ExecStart=.*(docker|podman|nerdctl|compose)' "$found" || continue
+      echo "$found"
     done | head -n 1)
   unit=${file##*/}
   case $unit in *@.service)
@@ -108,7 +112,7 @@ if [ -n "$pid" ]; then
 fi
 if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   [ -n "$workdir" ] || workdir=$(systemctl show "$unit" --property=WorkingDirectory --value 2>/dev/null)
-  [ -n "$venv" ] || venv=$(systemctl show "$unit" --property=ExecStart --value 2>/dev/null \
+  [ -n "$venv$root" ] || venv=$(systemctl show "$unit" --property=ExecStart --value 2>/dev/null \
     | sed -n 's#.*path=\(/[^ ;]*\)/bin/[^ ;/]* .*#\1#p' | head -n 1)
 fi
 """
@@ -153,12 +157,12 @@ def write(commands: Sequence[Command], nonce: str, variables: Mapping[str, str],
     lines += [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
     if find:
         lines.append(FIND_FLOWER)
-    lines.append("export unit pid workdir venv")
+    lines.append("export unit pid workdir venv root")
     lines.append('user=$(id -un 2>/dev/null); uid=$(id -u); owner=$(stat -c %u "/proc/$pid" 2>/dev/null)')
     lines.append('printf "\\n%s header\\n" "$nonce"')
     lines.append(
         'printf "%s\\0" "uid=$uid" "owner=$owner" "login=${SUDO_USER:-$user}" "unit=$unit" "pid=$pid" '
-        '"workdir=$workdir" "venv=$venv" "others=$others" "contained=$contained"'
+        '"workdir=$workdir" "venv=$venv" "root=$root" "others=$others" "contained=$contained"'
     )
     lines.append('printf "\\n%s end\\n" "$nonce"; printf "\\n%s\\n" "$nonce" >&2')
     for command in commands:

@@ -38,6 +38,7 @@ LAYERS = {
             "client_hello",
             "visit",
             "script",
+            "inside",
             "connection",
         ),
         1,

@@ -10,6 +10,7 @@ from flower_audit.probe import Output, probe
 
 PROGRAM = host_program(
     "dbm_keys",
+    "process_paths",
     "database_files",
     "backup_jobs",
     "backup_archives",

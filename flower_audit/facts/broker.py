@@ -12,10 +12,11 @@ PROGRAM = host_program(
     "celery_command_line",
     "broker_connection",
     "open_connections",
+    "process_paths",
     "redis_dialogue",
     "amqp_handshake",
     "broker_dialogue",
-    arguments='"$pid" "$venv"',
+    arguments='"$pid" "$root$venv"',
     about="Ask the broker as Flower would; the URL is read from /proc/$pid and its password goes to the broker alone.",
 )
 
@@ -29,7 +30,8 @@ class Broker:
 
     Shape: `where` is the flag or variable that names it (`connection` where the application's code does and only
     Flower's open connection shows it); `database` is Redis' number or the virtual host; `error` is the broker's own
-    refusal at `stage`; `connected` says that Flower holds a connection to it; `open_to_anybody` says that it obeys
+    refusal at `stage`; `software` is Redis, Valkey or Dragonfly, as far as it tells, and `config_file` the file it was
+    started with; `connected` says that Flower holds a connection to it; `open_to_anybody` says that it obeys
     commands without credentials; `socket_mode` is a unix socket's, and None for TCP; what was not or could not be
     asked is None.
     Units: `maxmemory` in bytes, 0 for no limit.
@@ -54,7 +56,9 @@ class Broker:
     reachable: bool | None = None
     error: str = ""
     stage: str = ""
+    software: str = ""
     version: str = ""
+    config_file: str = ""
     open_to_anybody: bool | None = None
     refusal: str = ""
     socket_mode: int | None = None
@@ -64,6 +68,22 @@ class Broker:
     management_given: bool = False
     management_answers: bool | None = None
     management_error: str = ""
+
+    @property
+    def found(self) -> dict[str, str]:
+        """For the head of the report."""
+        return {self.software: self.version} if self.software else {}
+
+    @property
+    def configuration(self) -> str:
+        """The file where its password and its memory limit stand."""
+        return self.config_file or f"{(self.software or 'redis').lower()}.conf"
+
+    @property
+    def command_line(self) -> str:
+        """Its command line client, which asks for the password instead of showing it to everybody."""
+        client = "valkey-cli" if self.software == "Valkey" else "redis-cli"
+        return f"{client} --askpass" if self.has_password else client
 
     @property
     def answers(self) -> bool:
@@ -185,7 +205,9 @@ def broker(out: Output) -> Broker:
         reachable=reachable,
         error=found.get("error", ""),
         stage=found.get("stage", ""),
+        software=found.get("software", ""),
         version=found.get("version", ""),
+        config_file=found.get("config_file", ""),
         open_to_anybody=found.get("open"),
         refusal=found.get("refusal", ""),
         socket_mode=found.get("socket_mode"),

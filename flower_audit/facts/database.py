@@ -9,6 +9,7 @@ from flower_audit.probe import Output, probe
 
 PROGRAM = host_program(
     "dbm_keys",
+    "process_paths",
     "database_files",
     arguments='"$db" "$pid"',
     about="Read the names of the database's keys, its files' modes and its file system; no value is read or unpickled.",
@@ -43,7 +44,8 @@ class Database:
     Shape: `family` is gnu, ndbm, dumb or sqlite3, empty where there is no file or it is damaged; `problem` says what is
     wrong with the bytes, `unreadable` why they were not read; `keys` maps names to the sizes of their values in bytes;
     `corrupt` are files that Flower moved aside; `folder` is None where the directory does not exist; `writable` is None
-    where the process is not known; `container_layer` says that it lies on no volume but in the container itself.
+    where the process is not known; `container_layer` says that it lies on no volume but in the container itself,
+    `anonymous_volume` on one that no name brings back.  In a container, `path` is the host's, where it has one.
     Units: `saved_age_s` seconds since the youngest file was written.
     """
 
@@ -60,6 +62,7 @@ class Database:
     file_system: str = ""
     read_only: bool = False
     container_layer: bool = False
+    anonymous_volume: bool = False
     saved_age_s: float | None = None
 
     @property
@@ -102,6 +105,8 @@ class Database:
             return f"{self.path.rpartition('/')[0]} is cleaned up by the system"
         if self.container_layer:
             return f"{self.mount_point} is a layer of a container, and goes away with it"
+        if self.anonymous_volume:
+            return f"{self.mount_point} is a volume without a name, which the next container does not get"
         return ""
 
 
@@ -137,6 +142,7 @@ def database(out: Output) -> Database:
         file_system=found["mount"].get("type", ""),
         read_only=found["mount"].get("read_only", False),
         container_layer=found["mount"].get("layer", False),
+        anonymous_volume=found["mount"].get("anonymous", False),
         saved_age_s=round(found["now"] - max(file.mtime for file in files), 1) if files else None,
     )
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from flower_audit.facts.options import Options
+from flower_audit.inside import INSIDE
 from flower_audit.probe import Output, probe
 
 
@@ -69,9 +70,10 @@ def _paths(options: Options) -> dict[str, str]:
 
 
 @probe(
-    r"""look() {
+    INSIDE
+    + r"""look() {
   [ -n "$2" ] || return 0
-  path=/proc/$pid/root$2
+  case $root in '') path=/proc/$pid/root$2;; *) path=$(inside "$2");; esac
   if [ -d "$path" ]; then echo "$1|$(stat -L -c '%a|%u|%U|%g' "$path")|$2"; else echo "$1||||$2"; fi
 }
 look 'working directory' "$work"; look database "$database"; look log "$log"

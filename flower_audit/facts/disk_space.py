@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.options import Options
+from flower_audit.inside import INSIDE
 from flower_audit.probe import Output, probe
 
 
@@ -40,11 +41,12 @@ def _path(options: Options) -> dict[str, str]:
 
 
 @probe(
-    r"""
+    INSIDE
+    + r"""
 folder=${db%/*}
-while [ -n "$folder" ] && [ ! -d "$folder" ]; do folder=${folder%/*}; done
+while [ -n "$folder" ] && [ ! -d "$(inside "$folder")" ]; do folder=${folder%/*}; done
 echo "${folder:-/}"
-stat -f -c '%S %b %a %c %d' "${folder:-/}"
+stat -f -c '%S %b %a %c %d' "$(inside "${folder:-/}")"
 """,
     way="process",
     variables=_path,

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flower_audit.facts.options import START, start_of
+from flower_audit.inside import ON_HOST
 from flower_audit.parsers.environment_file import read_environment_file
 from flower_audit.parsers.known_secrets import known_secrets, names_with_secrets
 from flower_audit.parsers.secret_names import holds_secret
 from flower_audit.parsers.systemd_unit import read_unit
 from flower_audit.probe import Output, probe
 
+ASSIGNED = re.compile(r"[\s#;]*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]")
 EXAMPLE = re.compile(r"(example|sample|template|dist|default)s?$", re.IGNORECASE)
 
 
@@ -48,6 +50,8 @@ class Files:
 
 @probe(
     START
+    + "\n"
+    + ON_HOST
     + r"""
 look() {
   [ -f "$1" ] || return 0
@@ -64,11 +68,17 @@ beside() {
   folder=${1%/*} name=${1##*/}
   for copy in "$folder/$name"?* "$folder/.$name".sw? "$folder/#$name#" "$folder"/[Cc]opy*"$name"; do look "$copy"; done
 }
-case $config in /*) beside "$config";; *) beside "$workdir/$config";; esac
-look "$workdir/.env"; for file in "$workdir"/.env?* "$workdir"/env.example; do look "$file"; done
+case $config in /*) ;; *) config=$workdir/$config;; esac
+beside "$(on_host "$config")"
+here=$(on_host "$workdir")
+look "$here/.env"; for file in "$here"/.env?* "$here"/env.example; do look "$file"; done
 if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
-  | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' | while IFS= read -r file; do beside "$file"; done
+  | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
+  | while IFS= read -r pattern; do for file in $pattern; do beside "$file"; done; done
+  # docker run and podman run
+  ask show "$unit" --property=ExecStart --value 2>/dev/null | tr ' ' '\n' \
+  | sed -n -e 's/^--env-file=//p' -e '/^--env-file$/{n;p;}' | while IFS= read -r file; do beside "$file"; done
   ask show "$unit" --property=FragmentPath --property=DropInPaths --value 2>/dev/null | tr ' ' '\n' \
   | while IFS= read -r file; do [ -n "$file" ] && beside "$file"; done
 fi
@@ -124,5 +134,12 @@ def _names(path: str, content: str) -> tuple[str, ...]:
 
 
 def _values_in(content: str, known: frozenset[str]) -> list[str]:
-    """The names in a template whose value contains a secret that is in use."""
-    return [name for name, value in read_environment_file(content).items() if any(secret in value for secret in known)]
+    """The names in a template whose value, commented out or over several lines, contains a secret that is in use."""
+    found = [name for name, value in read_environment_file(content).items() if any(secret in value for secret in known)]
+    name = ""
+    for number, line in enumerate(content.splitlines(), start=1):
+        assigned = ASSIGNED.match(line)
+        name = assigned[1] if assigned else name
+        if any(secret in line for secret in known):
+            found.append(name or f"line {number}")
+    return list(dict.fromkeys(found))

@@ -35,8 +35,9 @@ if [ -n "$unit" ] && command -v journalctl >/dev/null 2>&1; then
     "_SYSTEMD_UNIT=$unit" + "_SYSTEMD_USER_UNIT=$unit" 2>/dev/null \
   | tail -c 400000 | sed 's/^/ /'; echo
 fi
-for file in "$log" "$log.1"; do
-  [ -n "$log" ] && [ -f "$file" ] && { echo "== log $file"; tail -c 400000 "$file" | sed 's/^/ /'; echo; }
+for name in "$log" "$log.1"; do
+  file=$(inside "$name")
+  [ -n "$log" ] && [ -f "$file" ] && { echo "== log $name"; tail -c 400000 "$file" | sed 's/^/ /'; echo; }
 done
 exit 0""",
     root=True,

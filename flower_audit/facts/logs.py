@@ -8,6 +8,7 @@ from flower_audit.probe import Output, probe
 
 PROGRAM = host_program(
     "celery_command_line",
+    "process_paths",
     "log_reader",
     arguments='"$pid" "$unit"',
     about="Find the files that Flower holds open for its log, and count errors in the last day; no secret is printed.",

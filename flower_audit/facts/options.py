@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.package import Package
+from flower_audit.inside import INSIDE
 from flower_audit.parsers.authentication import BasicAuth, OAuth, basic_auth_of, cookie_secret_of, oauth_of
 from flower_audit.parsers.broker_url import BrokerUrl, broker_of
 from flower_audit.parsers.effective_options import Effective, Kind, Problem, Source
@@ -20,7 +21,9 @@ __all__ = ["BasicAuth", "BrokerUrl", "OAuth", "Options", "Problem", "Setting", "
 
 Value = str | int | float | bool | None
 
-START = r"""[ -n "$pid" ] || { [ -r /proc/1/environ ] && echo "== absent" || echo "== hidden"; exit 0; }
+START = (
+    INSIDE
+    + r"""[ -n "$pid" ] || { [ -r /proc/1/environ ] && echo "== absent" || echo "== hidden"; exit 0; }
 process=/proc/$pid
 [ -r "$process/environ" ] || { echo "== hidden"; exit 0; }
 lines() { tr '\n\000' '\001\n' <"$1" | sed 's/^/ /'; }
@@ -36,10 +39,13 @@ config=$(tr '\000' '\n' <"$process/cmdline" | sed -n 's/^--*conf=//p' | tail -n 
 [ -n "$config" ] ||
   config=$(tr '\000' '\n' <"$process/environ" | sed -n 's/^FLOWER_[Cc][Oo][Nn][Ff]=//p' | tail -n 1)
 [ -n "$config" ] || config=flowerconfig.py
-case $config in /*) file=$process/root$config;; *) file=$process/cwd/$config;; esac
+case $root in '') cwd=$process/cwd;; *) cwd=$(inside "$(readlink "$process/cwd")");; esac
+case $config in /*) file=$config;; *) file=$(readlink "$process/cwd")/$config;; esac
+case $root in '') file=$process/root$file;; *) file=$(inside "$file");; esac
 if [ -f "$file" ]; then echo "== config $(stat -L -c %Y "$file") $config"; text "$file"
+  echo "== config-made $(stat -L -c %W "$file") $(stat -c %Y "$file")"
 else echo "== no-config $config"; fi
-[ -f "$process/cwd/celeryconfig.py" ] && echo "== celeryconfig"
+[ -f "$cwd/celeryconfig.py" ] && echo "== celeryconfig"
 if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "$process/cgroup" | tail -n 1)
   ask() {
@@ -52,10 +58,11 @@ if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   echo "== unit"; ask cat "$unit" 2>/dev/null | head -c 65536 | sed 's/^/ /'; echo
   ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
   | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
-  | while IFS= read -r file; do [ -f "$file" ] || continue
+  | while IFS= read -r pattern; do for file in $pattern; do [ -f "$file" ] || continue
       [ -r "$file" ] || { echo "== private $file"; continue; }
-      echo "== file $file"; text "$file"; done
+      echo "== file $file"; text "$file"; done; done
 fi"""
+)
 """The shell commands that print how Flower was started, for `read_start`; three facts read them."""
 
 

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from flower_audit.errors import Absent, Unobservable
+from flower_audit.inside import INSIDE
 from flower_audit.probe import Output, probe
 
 
@@ -51,20 +52,26 @@ class Package:
 
 
 @probe(
-    r"""[ -n "$venv" ] || { echo absent; exit 0; }
-[ -d "$venv" ] || { echo "missing $venv"; exit 0; }
-[ -x "$venv/lib" ] && [ -r "$venv/lib" ] || { echo "hidden $venv"; exit 0; }
+    INSIDE
+    + r"""[ -n "$venv" ] || { echo absent; exit 0; }
+folder=$(inside "$venv")
+[ -d "$folder" ] || { echo "missing $venv"; exit 0; }
+[ -x "$folder/lib" ] && [ -r "$folder/lib" ] || { echo "hidden $venv"; exit 0; }
 echo "venv: $venv"
-sed -n 's/^version\(_info\)\{0,1\} *= */python: /p' "$venv/pyvenv.cfg" 2>/dev/null
+sed -n 's/^version\(_info\)\{0,1\} *= */python: /p' "$(inside "$venv/pyvenv.cfg")" 2>/dev/null
 more=
-case $venv in /usr|/usr/local) more='/usr/local/lib/python3*/dist-packages /usr/lib/python3*/dist-packages';; esac
-for lib in "$venv"/lib/python[0-9]*/site-packages $more; do
+case $venv in /usr|/usr/local)
+  more="$root/usr/local/lib/python3*/dist-packages $root/usr/lib/python3*/dist-packages";;
+esac
+for lib in "$folder"/lib/python[0-9]*/site-packages $more; do
+  lib=$(inside "${lib#"$root"}")
   [ -d "$lib" ] || continue
   [ -r "$lib" ] && [ -x "$lib" ] || { echo "hidden $lib"; continue; }
   echo "lib: $lib"
   for name in flower celery kombu redis tornado prometheus_client amqp librabbitmq packaging boto3 pycurl; do
     for file in "$lib"/"$name"-[0-9]*-info/METADATA "$lib"/"$name"-[0-9]*-info/PKG-INFO \
         "$lib"/[A-Z]"${name#?}"-[0-9]*-info/METADATA; do
+      [ -e "$file" ] || [ -L "$file" ] && file=$(inside "${file#"$root"}")
       [ -f "$file" ] || continue
       echo "metadata:"
       sed '/^\r\{0,1\}$/q' "$file" | grep -E '^(Name|Version|Requires-Python|Requires-Dist): '

@@ -4,8 +4,12 @@ import re
 from dataclasses import dataclass
 
 from flower_audit.errors import Absent, Unobservable
+from flower_audit.inside import INSIDE
 from flower_audit.parsers.flower_command import Form, read_command
 from flower_audit.probe import Output, probe
+
+ENGINES = frozenset({"docker.service", "containerd.service", "crio.service", "podman.service"})
+"""Units of container engines, which are not the units of what runs in the containers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +18,8 @@ class Process:
 
     Shape: `program` is how it was started; `arguments` are the names of its options without their values; `cwd` is
     empty where the auditor may not see it; `unit` is the systemd unit of its control group, empty where it has none.
+    In a container `user` is a name of the container's, `uid` and `gid` are the host's numbers, and `unit` may be that
+    of the process that watches the container.
     `no_new_privileges` tells whether the kernel bars it from gaining any, None where that is not shown.
     Units: `rss` in bytes, `started` in seconds since 1970 (UTC), `age_s` in seconds, `limit_nofile` in files, None
     where there is no limit.
@@ -37,7 +43,8 @@ class Process:
 
 
 @probe(
-    r"""[ -n "$pid" ] || { [ -r /proc/1/stat ] && echo absent || echo hidden; exit 0; }
+    INSIDE
+    + r"""[ -n "$pid" ] || { [ -r /proc/1/stat ] && echo absent || echo hidden; exit 0; }
 [ -r "/proc/$pid/stat" ] || { echo gone; exit 0; }
 echo "pid: $pid"
 sed 's/.*) /stat: /' "/proc/$pid/stat"
@@ -50,7 +57,13 @@ awk '/^Max open files/ {print "nofile: " $4}' "/proc/$pid/limits" 2>/dev/null
 echo "cwd: $(readlink "/proc/$pid/cwd" 2>/dev/null)"
 sed 's/^/cgroup: /' "/proc/$pid/cgroup"
 uid=$(awk '$1 == "Uid:" {print $3}' "/proc/$pid/status")
-echo "passwd: $(getent passwd "$uid" 2>/dev/null | cut -d: -f1,7)"
+if [ -z "$root" ]; then echo "passwd: $(getent passwd "$uid" 2>/dev/null | cut -d: -f1,7)"
+else
+  sed 's/^/cgroup: /' "/proc/$(awk '$1 == "PPid:" {print $2}' "/proc/$pid/status")/cgroup" 2>/dev/null
+  # Users have other names in there, and nobody logs in.
+  uid=$(awk -v uid="$uid" '$2 <= uid && uid < $2 + $3 {print $1 + uid - $2}' "/proc/$pid/uid_map")
+  echo "passwd: $(awk -F: -v uid="$uid" '$3 == uid {print $1; exit}' "$(inside /etc/passwd)" 2>/dev/null):"
+fi
 printf 'argv:\n'; tr '\n\000' '\001\n' <"/proc/$pid/cmdline" """,
     private=True,
     way="process",
@@ -78,7 +91,8 @@ def process(out: Output) -> Process:
         raise Unobservable("the process's state in /proc could not be read") from error
     user, _, shell = found.get("passwd", "").partition(":")
     command = read_command(words)
-    services = re.findall(r"[:/]([^/:\s]+\.service)\b", "\n".join(re.findall(r"^cgroup: (.*)$", head, re.MULTILINE)))
+    groups = "\n".join(re.findall(r"^cgroup: (.*)$", head, re.MULTILINE))
+    services = [name for name in re.findall(r"[:/]([^/:\s]+\.service)\b", groups) if name not in ENGINES]
     nofile = found.get("nofile", "")
     return Process(
         pid=pid,

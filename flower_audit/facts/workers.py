@@ -12,7 +12,7 @@ PROGRAM = host_program(
     "broker_connection",
     "open_connections",
     "worker_processes",
-    arguments='"$pid" "$venv"',
+    arguments='"$pid" "$root$venv"',
     about="Find Celery workers in /proc and compare the broker each was given; no password is printed.",
 )
 

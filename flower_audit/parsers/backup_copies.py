@@ -16,7 +16,8 @@ from typing import Any
 
 from flower_audit.parsers.backup_archives import inspection
 from flower_audit.parsers.backup_jobs import jobs_for
-from flower_audit.parsers.database_files import properties, root_of
+from flower_audit.parsers.database_files import properties
+from flower_audit.parsers.process_paths import place_of
 
 USUAL_PLACES = (
     *("/var/backups", "/var/backup", "/backup", "/backups", "/srv/backup", "/srv/backups", "/opt/backups"),
@@ -32,8 +33,10 @@ MEMORY_LIMIT = 512 << 20
 
 def main(arguments: list[str]) -> None:
     """Print the backup jobs, the copies found, and what the newest one holds, as JSON."""
-    database, pid = arguments
+    path, pid = arguments
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    lies = place_of(pid, path)
+    database = lies.called
     jobs = jobs_for(database)
     # /var/lib/<name> of a DynamicUser= is a link to /var/lib/private: under its other name the database is no copy.
     real = os.path.realpath(database)
@@ -58,8 +61,8 @@ def main(arguments: list[str]) -> None:
     older = [copy for copy in newest_first[MOST_COPIES:] if copy["exposed"]]
     answer["copies"] = newest_first[:MOST_COPIES] + older[:MOST_COPIES]
     answer["database"] = [found for found in (properties(database + end) for end in ("", ".db", ".dat")) if found]
-    root = root_of(pid)
-    answer["apart"] = bool(root and properties(root + str(Path(database).parent), root) and not Path(own).is_dir())
+    there = Path(lies.opened).parent
+    answer["apart"] = lies.opened != path and there.is_dir() and not (lies.reached and Path(own).is_dir())
     answer["newest"] = inspection(newest_first[0]) if newest_first else None
     print(json.dumps(answer))
 

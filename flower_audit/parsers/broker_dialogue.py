@@ -30,6 +30,7 @@ from flower_audit.parsers.celery_command_line import (
     words_of,
 )
 from flower_audit.parsers.open_connections import connected_brokers, network_of, peers_of
+from flower_audit.parsers.process_paths import place_of
 from flower_audit.parsers.redis_dialogue import talk_redis, talk_redis_as_anybody, talk_sentinel
 
 
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> None:
     peers = peers_of(pid)
     brokers = [split_url(url) for url in given.split(";") if url.strip()] or connected_brokers(pid)
     for broker in brokers[:3]:
-        rooted = broker._replace(path=f"/proc/{pid}/root{broker.path}" if broker.path else "")
+        rooted = broker._replace(path=place_of(pid, broker.path).opened if broker.path else "")
         held = {"connected": any((address, broker.port) in peers for address in addresses_of(broker))}
         answer["brokers"].append({**described(broker), **conversation(rooted, bool(given)), **held})
     answer["management"] = management(words, environ)

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flower_audit.parsers.celery_command_line import environment_of, read_process_file, words_of
+from flower_audit.parsers.process_paths import Place, place_of
 
 TAIL = 524_288
 RECENT_S = 86_400
@@ -86,9 +87,10 @@ def log_files(pid: str) -> list[dict[str, Any]]:
             name = os.readlink(link)  # noqa: PTH115 - Path.readlink is younger than Python 3.7
             state = link.stat()
             flags = int(re.findall(r"flags:\s+(\d+)", Path("/proc", pid, "fdinfo", link.name).read_text())[0], 8)
+            place = place_of(pid, name[: -len(" (deleted)")] if name.endswith(" (deleted)") else name)
         except (OSError, IndexError):
             continue
-        path = name[: -len(" (deleted)")] if name.endswith(" (deleted)") else name
+        path = place.called
         looks = path.endswith((".log", ".out", ".err")) or "/log/" in path or link.name in ("1", "2")
         if not stat.S_ISREG(state.st_mode) or not flags & 3 or not looks or path in found:
             continue
@@ -96,22 +98,23 @@ def log_files(pid: str) -> list[dict[str, Any]]:
             "path": path,
             "link": str(link),
             "appends": bool(flags & os.O_APPEND),
-            **properties_of(path, state),
+            **properties_of(place, state),
         }
     return list(found.values())[:10]
 
 
-def properties_of(path: str, opened: os.stat_result) -> dict[str, Any]:
+def properties_of(place: Place, opened: os.stat_result) -> dict[str, Any]:
     """What an open file and the one of its name have in common."""
     try:
-        named = os.stat(path)  # noqa: PTH116 - the very name, as the process wrote it
+        named = os.stat(place.opened)  # noqa: PTH116 - the very name, as the process wrote it
     except OSError:
         named = None
     return {
         "current": named is not None and (named.st_ino, named.st_dev) == (opened.st_ino, opened.st_dev),
         "size": opened.st_size,
         "mode": stat.S_IMODE(opened.st_mode),
-        "exposed": bool(opened.st_mode & 0o004) and all(above.stat().st_mode & 0o001 for above in Path(path).parents),
+        "exposed": bool(opened.st_mode & 0o004 and place.reached)
+        and all(above.stat().st_mode & 0o001 for above in Path(place.reached).parents),
     }
 
 
