@@ -66,7 +66,7 @@ def unit_file(out: Output) -> UnitFile:
             if holds_secret(name, value)
         )
         + tuple(
-            f"{name} ({directive.file}:{directive.line})"
+            f"{name.replace('=', '')} ({directive.file}:{directive.line})"
             for directive in unit.directives
             if directive.section == "Service" and directive.name.startswith("Exec")
             for name in secrets_in_words(words(directive.value))

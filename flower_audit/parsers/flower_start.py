@@ -162,4 +162,5 @@ def _started_now(start: Start) -> Start | None:
     kept = {name: value for name, value in start.environ.items() if not name.startswith(told)}
     for name in start.unit.specifiers() & start.environ.keys():
         set_now[name] = start.environ[name]
+    set_now |= dict(command.assigned)  # by env(1)
     return replace(start, argv=tuple(argv), environ=kept | set_now)

@@ -1,5 +1,7 @@
 """What the unit says beside the process."""
 
+from dataclasses import replace
+
 import pytest
 from packaging.version import Version
 
@@ -57,3 +59,10 @@ def test_a_file_that_was_put_in_place_later_with_its_old_time() -> None:
         start = read_start(f"{text}== config-made {made}\n")
         assert start.config_is_newer is newer
         assert (start.config, start.config_path) == ("port = 5555", "/a/f.py")
+
+
+def test_variables_that_env_sets_in_the_command() -> None:
+    unit = UNIT.replace("ExecStart=", "ExecStart=/usr/bin/env FLOWER_PORT=5556 ")
+    start = replace(started("", FLOWER_MAX_TASKS="5000", FLOWER_PORT="5556"), unit=read_unit(unit))
+    assert changed_since(start, RELEASE) == ()
+    assert changed_since(replace(start, environ={"FLOWER_MAX_TASKS": "5000", "FLOWER_PORT": "5557"}), RELEASE) != ()
