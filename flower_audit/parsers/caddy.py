@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from flower_audit.parsers.caddy_walk import PLACEHOLDER, Request, Walk, asks_somebody_else, rewritten, walk
@@ -234,7 +235,7 @@ def _request_headers(handler: Mapping[str, Any], met: Walk) -> dict[str, Setting
             for name, values in ((changes or {}).get(operation) or {}).items():
                 found[name.lower()] = Setting(value=" ".join(map(str, values)), where=where)
         for name in (changes or {}).get("delete") or []:
-            found.pop(str(name).lower(), None)
+            found = {own: value for own, value in found.items() if not fnmatchcase(own, str(name).lower())}
     return found
 
 

@@ -125,3 +125,21 @@ def test_a_range_that_holds_everybody_restricts_nobody(ranges: list[str], restri
     routes = [{"match": [{"remote_ip": {"ranges": ranges}}], "handle": [proxied]}]
     text = json.dumps({"apps": {"http": {"servers": {"srv0": {"listen": [":443"], "routes": routes}}}}})
     assert frontends(text)[0].restricted is restricted
+
+
+@pytest.mark.parametrize(
+    ("deleted", "left"),
+    [
+        ("X-Forwarded-For", {"host", "x-forwarded-proto", "x-forwarded-host"}),
+        ("X-Forwarded-*", {"host"}),
+        ("*-Proto", {"host", "x-forwarded-for", "x-forwarded-host"}),
+    ],
+)
+def test_headers_that_are_taken_away_by_a_pattern(deleted: str, left: set[str]) -> None:
+    proxied = {
+        "handler": "reverse_proxy",
+        "upstreams": [{"dial": "127.0.0.1:5555"}],
+        "headers": {"request": {"delete": [deleted]}},
+    }
+    servers = {"srv0": {"listen": [":443"], "routes": [{"handle": [proxied]}]}}
+    assert set(frontends(json.dumps({"apps": {"http": {"servers": servers}}}))[0].request_headers) == left
