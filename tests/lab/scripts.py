@@ -14,6 +14,8 @@ A script begins with comment lines.  The first is a sentence: what an operator d
     # target: key: value      further keys of the target in flower-audit.yml; HOST becomes its name, TODAY the day
     # wheels: celery==4.4.7   Python packages that the script finds as wheels in /root/wheels, without a network
     # address: ipv6           the host's name resolves to its IPv6 address only
+    # edge: flower            HTTPS ends on a second host, and the audit looks at Flower's; `edge: edge` at the second.
+                              What follows a line `# on the edge` runs there (edge.py)
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ KEYS = frozenset(
         "policy",
         "account",
         "address",
+        "edge",
         "target",
         "wheels",
     ]
@@ -64,6 +67,8 @@ class State:
     ipv6: bool
     target: tuple[str, ...] = ()
     wheels: tuple[str, ...] = ()
+    edge: str = ""
+    edge_script: str = ""
 
 
 GOLDEN = State(
@@ -86,7 +91,7 @@ GOLDEN = State(
 
 def read(path: Path) -> State:
     """Read one script; ValueError names the file and the line that is not understood."""
-    text = path.read_text()
+    text, _, on_the_edge = path.read_text().partition("# on the edge\n")
     head: dict[str, str] = {}
     target: list[str] = []
     title = ""
@@ -108,6 +113,8 @@ def read(path: Path) -> State:
         raise ValueError(f"{path}: a state orders failures, a variant orders none")
     if head.get("suite", SUITE) not in SUITES:
         raise ValueError(f"{path}: no suite is called {head['suite']!r}")
+    if head.get("edge", "edge") not in {"flower", "edge"} or bool(on_the_edge) > ("edge" in head):
+        raise ValueError(f"{path}: `edge: flower` or `edge: edge` says which of two hosts is audited")
     return State(
         name=path.stem,
         title=title,
@@ -125,6 +132,8 @@ def read(path: Path) -> State:
         ipv6=head.get("address") == "ipv6",
         target=tuple(target),
         wheels=tuple(head.get("wheels", "").split()),
+        edge=head.get("edge", ""),
+        edge_script=f"{PRELUDE}\n{on_the_edge}",
     )
 
 

@@ -48,6 +48,8 @@ def test_every_script_is_understood() -> None:
         ("variants", "# Something\n# fails: a.b\n", "a variant orders none"),
         ("states", "# Something\n# fail: a.b\n", "no line of metadata"),
         ("variants", "# Something\n# suite: potato\n", "no suite is called 'potato'"),
+        ("variants", "# Something\n# edge: yes\n", "which of two hosts"),
+        ("variants", "# Something\ntrue\n# on the edge\ntrue\n", "which of two hosts"),
     ],
 )
 def test_scripts_without_sense_are_refused(tmp_path: Path, kind: str, text: str, complaint: str) -> None:
@@ -59,7 +61,7 @@ def test_scripts_without_sense_are_refused(tmp_path: Path, kind: str, text: str,
 
 
 def test_scripts_are_bash() -> None:
-    for file in (*tree.HERE.glob("states/*.sh"), *tree.HERE.glob("variants/*.sh"), tree.HERE / "prelude.sh"):
+    for file in tree.HERE.glob("**/*.sh"):
         subprocess.run(["bash", "-n", file], check=True)
 
 
