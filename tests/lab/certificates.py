@@ -35,6 +35,7 @@ class Authority:
         valid: timedelta = 89 * DAYS,
         started: timedelta = DAYS,
         key: PrivateKey | None = None,
+        alternative_name: bool = True,
     ) -> None:
         """Write cert.pem, chain.pem, fullchain.pem and privkey.pem for a name, as certbot names them."""
         issuer_key = serialization.load_pem_private_key((self.directory / "intermediate.key").read_bytes(), None)
@@ -42,7 +43,8 @@ class Authority:
         assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
         key = key or ec.generate_private_key(ec.SECP256R1())
         builder = _builder(name, issuer.subject, key, valid=valid, started=started)
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        if alternative_name:
+            builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
@@ -67,6 +69,12 @@ class Authority:
                 self.issue(name, directory, started=90 * DAYS, valid=-1 * DAYS)
             case "expiring":
                 self.issue(name, directory, started=80 * DAYS, valid=10 * DAYS)
+            case "short-lived":
+                self.issue(name, directory, started=5 * DAYS, valid=1 * DAYS)
+            case "not-yet":
+                self.issue(name, directory, started=-1 * DAYS)
+            case "common-name":
+                self.issue(name, directory, alternative_name=False)
             case "other-name":
                 self.issue(f"www.{name}", directory)
             case "rsa":
