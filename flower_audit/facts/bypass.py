@@ -53,7 +53,8 @@ def bypass(
     tried = [port for port in seen if port.number in numbers and port.address in endpoints.addresses]
     answering = [port for port in tried if port.state == "open"]
     wanted = "a port that the proxy alone gets to"
-    fix = firewall.fix_for_port(min(numbers)) if isinstance(firewall, Firewall) else "let the proxy alone through"
+    fix = firewall.fix_for_port(min(numbers)) if isinstance(firewall, Firewall) else "let PROXY alone through"
+    fix += " (PROXY: the address that the proxy asks from)"
     if answering:
         found = f"{answering[0].address}:{answering[0].number} answers the auditor, who is not the proxy"
         return Bypass(defect=found, wanted=wanted, fix=fix)
