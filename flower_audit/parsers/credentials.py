@@ -116,6 +116,8 @@ def _defects(entry: str) -> list[str]:
         found.append("begins or ends with a quote, which is part of it")
     if entry != entry.strip():
         found.append("begins or ends with a space, which is part of it")
+    if re.search(r"\s#", entry):
+        found.append("holds a space and a #: a comment behind the value is part of it")
     if not entry.isascii():
         found.append("holds a character outside ASCII, which Flower cannot compare")
     if HASH.match(password):
