@@ -31,7 +31,8 @@ def test_flower_is_installed(package: Package) -> None:
     Fix: run that environment's own `pip install flower`.
     Source: https://flower.readthedocs.io/en/latest/install.html
     """
-    assert package.flower is not None, Finding("flower is not installed there", wanted="flower", where=package.venv)
+    observed = package.left_behind or "flower is not installed there"
+    assert package.flower is not None, Finding(observed, wanted="flower", where=package.venv)
 
 
 @check("install.flower-current", severity=Severity.MEDIUM, section=INSTALLATION)
@@ -51,12 +52,15 @@ def test_flower_is_current(package: Package) -> None:
 
 @check("install.python-supported", severity=Severity.MEDIUM, section=INSTALLATION)
 def test_python_fits_flower(package: Package) -> None:
-    """The interpreter is one that this Flower supports.
+    """The interpreter is there, and one that this Flower supports.
 
-    Why: the guide's Python 3.8 is too old since Flower 2.1, which asks for 3.10.
+    Why: the guide's Python 3.8 is too old since Flower 2.1, which asks for 3.10; and an upgrade of the system takes the
+    interpreter away, or another one into its place, so that Flower does not start again.
     Fix: make the environment anew with a supported interpreter.
     Source: the Requires-Python line of Flower's package metadata
     """
+    gone = package.interpreter_gone
+    assert not gone, Finding(f"{gone} is gone", wanted="the interpreter it was made with", where=package.venv)
     only_if(package.flower is not None, "Flower is not installed in this environment")
     if not package.python:
         raise Unobservable("the version of the environment's interpreter is not told by its files")

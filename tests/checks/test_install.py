@@ -31,6 +31,8 @@ def test_flower_installed() -> None:
     checks.test_flower_is_installed(GOOD)
     with pytest.raises(AssertionError, match="/opt/flower/venv: flower is not installed"):
         checks.test_flower_is_installed(without("flower"))
+    with pytest.raises(AssertionError, match=r"/opt/flower/venv: it is in lib/python3\.9"):
+        checks.test_flower_is_installed(replace(without("flower"), left_behind="it is in lib/python3.9, …"))
 
 
 def test_flower_current() -> None:
@@ -46,6 +48,8 @@ def test_python_supported() -> None:
     checks.test_python_fits_flower(GOOD)
     with pytest.raises(AssertionError, match=r"Python 3\.9"):
         checks.test_python_fits_flower(replace(GOOD, python="3.9"))
+    with pytest.raises(AssertionError, match=r"/usr/bin/python3\.9 is gone"):
+        checks.test_python_fits_flower(replace(without("flower"), interpreter_gone="/usr/bin/python3.9"))
     with pytest.raises(Unobservable):
         checks.test_python_fits_flower(replace(GOOD, python=""))
 
