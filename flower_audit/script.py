@@ -66,7 +66,11 @@ is_contained() {
 }
 # Of a container that podman keeps, the monitor above it is in the unit's control group.
 unit_around() {
-  unit_of "$1" | grep . || unit_of "$(awk '$1 == "PPid:" {print $2}' "/proc/$1/status" 2>/dev/null)"
+  ancestor=$1
+  while [ "${ancestor:-0}" -gt 1 ]; do
+    unit_of "$ancestor" | grep . && return
+    ancestor=$(awk '$1 == "PPid:" {print $2}' "/proc/$ancestor/status" 2>/dev/null)
+  done
 }
 take() {
   if [ -n "$unit" ] && [ "$2" != "$unit" ]; then others="$others $1"; return; fi
@@ -84,7 +88,8 @@ for candidate in $apart; do
   if [ -e "/proc/$candidate/root/" ]; then take "$candidate" "$(unit_around "$candidate")"
   else contained="$contained $candidate"; fi
 done
-[ -n "$pid" ] && is_apart "$pid" && root=/proc/$pid/root
+keeper=
+[ -n "$pid" ] && is_apart "$pid" && root=/proc/$pid/root keeper=$(unit_around "$pid")
 [ -n "$unit" ] || unit=$found_unit
 # A unit that is there and does not run, be it because somebody started Flower by hand beside it.
 if [ -z "$unit" ]; then
@@ -157,7 +162,7 @@ def write(commands: Sequence[Command], nonce: str, variables: Mapping[str, str],
     lines += [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
     if find:
         lines.append(FIND_FLOWER)
-    lines.append("export unit pid workdir venv root")
+    lines.append("export unit pid workdir venv root keeper")
     lines.append('user=$(id -un 2>/dev/null); uid=$(id -u); owner=$(stat -c %u "/proc/$pid" 2>/dev/null)')
     lines.append('printf "\\n%s header\\n" "$nonce"')
     lines.append(

@@ -51,6 +51,8 @@ def log_rotation(logs: Logs, options: Options, logrotate: Logrotate, journald: J
             bounded.append(f"{file.path} by {rule.file}")
             rules.append(rule.file)
             defects += _defects(file, rule, logrotate, own=own)
+        elif file.bounded:
+            bounded.append(f"{file.path} by the container engine ({file.bounded})")
         elif own:
             bounded.append(f"{file.path} by Flower itself (log_file_max_size)")
         else:

@@ -9,6 +9,7 @@ from flower_audit.probe import Output, probe
 PROGRAM = host_program(
     "celery_command_line",
     "process_paths",
+    "container_log",
     "log_reader",
     arguments='"$pid" "$unit"',
     about="Find the files that Flower holds open for its log, and count errors in the last day; no secret is printed.",
@@ -20,7 +21,8 @@ class LogFile:
     """A file that the process writes its log to.
 
     Shape: `current` is False where the process goes on writing to a file that was renamed or deleted; `appends` says
-    that it was opened for appending, without which a truncated log keeps its size; `exposed` that anybody may read it.
+    that it was opened for appending, without which a truncated log keeps its size; `exposed` that anybody may read it;
+    `bounded` is what the container engine that writes it keeps it small with.
     Units: `size` in bytes; `first_line_age_s` in seconds, None where its lines tell no time.
     """
 
@@ -31,6 +33,7 @@ class LogFile:
     first_line_age_s: float | None = None
     mode: int = 0o640
     exposed: bool = False
+    bounded: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,6 @@ from flower_audit.inside import INSIDE
 from flower_audit.parsers.flower_command import Form, read_command
 from flower_audit.probe import Output, probe
 
-ENGINES = frozenset({"docker.service", "containerd.service", "crio.service", "podman.service"})
-"""Units of container engines, which are not the units of what runs in the containers."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
@@ -59,7 +56,7 @@ sed 's/^/cgroup: /' "/proc/$pid/cgroup"
 uid=$(awk '$1 == "Uid:" {print $3}' "/proc/$pid/status")
 if [ -z "$root" ]; then echo "passwd: $(getent passwd "$uid" 2>/dev/null | cut -d: -f1,7)"
 else
-  sed 's/^/cgroup: /' "/proc/$(awk '$1 == "PPid:" {print $2}' "/proc/$pid/status")/cgroup" 2>/dev/null
+  echo "keeper: $keeper"
   # Users have other names in there, and nobody logs in.
   uid=$(awk -v uid="$uid" '$2 <= uid && uid < $2 + $3 {print $1 + uid - $2}' "/proc/$pid/uid_map")
   echo "passwd: $(awk -F: -v uid="$uid" '$3 == uid {print $1; exit}' "$(inside /etc/passwd)" 2>/dev/null):"
@@ -91,8 +88,7 @@ def process(out: Output) -> Process:
         raise Unobservable("the process's state in /proc could not be read") from error
     user, _, shell = found.get("passwd", "").partition(":")
     command = read_command(words)
-    groups = "\n".join(re.findall(r"^cgroup: (.*)$", head, re.MULTILINE))
-    services = [name for name in re.findall(r"[:/]([^/:\s]+\.service)\b", groups) if name not in ENGINES]
+    services = re.findall(r"[:/]([^/:\s]+\.service)\b", "\n".join(re.findall(r"^cgroup: (.*)$", head, re.MULTILINE)))
     nofile = found.get("nofile", "")
     return Process(
         pid=pid,
@@ -103,7 +99,7 @@ def process(out: Output) -> Process:
         program=command.form,
         arguments=tuple(word.partition("=")[0] for word in command.after if word.startswith("--")),
         cwd=found.get("cwd", ""),
-        unit=services[-1] if services else "",
+        unit=found["keeper"] if "keeper" in found else services[-1] if services else "",
         started=started,
         age_s=max(0, int(found["now"]) - started),
         rss=rss,

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flower_audit.parsers.celery_command_line import environment_of, read_process_file, words_of
+from flower_audit.parsers.container_log import EngineLog, log_of_engine
 from flower_audit.parsers.process_paths import Place, place_of
 
 TAIL = 524_288
@@ -44,13 +45,16 @@ def main(arguments: list[str]) -> None:
         return
     words = words_of(read_process_file(pid, "cmdline"))
     secrets = secrets_of(words, environment_of(read_process_file(pid, "environ")))
-    answer: dict[str, Any] = {"files": log_files(pid), "streams": streams_of(pid), "now": time.time()}
+    engine = log_of_engine(pid)
+    streams = [engine.kind if engine.kind and kind == "pipe" else kind for kind in streams_of(pid)]
+    files = log_files(pid) + ([engine_file(engine)] if "file" in streams and engine.path else [])
+    answer: dict[str, Any] = {"files": files, "streams": streams, "now": time.time()}
     for file in answer["files"]:
         file["first_line_age_s"] = first_line_age(file["link"], answer["now"])
     texts = {file["path"]: tail_of(file["link"]) for file in answer["files"]}
-    journal = "journal" in answer["streams"] and unit
+    journal = "journal" in answer["streams"] and (unit or engine.container)
     if journal:
-        texts["journal"] = journal_of(unit)
+        texts["journal"] = journal_of(unit, engine.container)
     answer["journal_unreadable"] = bool(journal and texts["journal"] is None)
     answer["read"] = [name for name, text in texts.items() if text is not None]
     answer.update(summary("\n".join(filter(None, texts.values())), secrets))
@@ -98,9 +102,19 @@ def log_files(pid: str) -> list[dict[str, Any]]:
             "path": path,
             "link": str(link),
             "appends": bool(flags & os.O_APPEND),
+            "bounded": "",
             **properties_of(place, state),
         }
     return list(found.values())[:10]
+
+
+def engine_file(engine: EngineLog) -> dict[str, Any]:
+    """The file that a container engine writes what its container prints to."""
+    found = {"path": engine.path, "link": engine.path, "appends": True, "bounded": engine.bounded}
+    try:
+        return {**found, **properties_of(Place(engine.path, engine.path, engine.path), Path(engine.path).stat())}
+    except OSError:
+        return {**found, "current": True, "size": 0, "mode": 0, "exposed": False}
 
 
 def properties_of(place: Place, opened: os.stat_result) -> dict[str, Any]:
@@ -155,12 +169,14 @@ def first_line_age(path: str, now: float) -> float | None:
     return None
 
 
-def journal_of(unit: str) -> str | None:
-    """The last day of a unit in the journal; None where this user may not read it."""
+def journal_of(unit: str, container: str) -> str | None:
+    """The last day of a unit and of a container in the journal; None where this user may not read it."""
     if not any(Path(place).glob("*/*.journal") for place in ("/var/log/journal", "/run/log/journal")):
         return None
     command = ["journalctl", "--since=-24h", "-n", "3000", "-o", "cat", "--no-pager", "-q"]
-    command += [f"_SYSTEMD_UNIT={unit}", "+", f"_SYSTEMD_USER_UNIT={unit}"]
+    matches = [f"_SYSTEMD_UNIT={unit}", f"_SYSTEMD_USER_UNIT={unit}"] if unit else []
+    matches += [f"CONTAINER_ID_FULL={container}"] if container else []
+    command += " + ".join(matches).split()
     try:
         run = subprocess.run(command, capture_output=True, timeout=8, check=False)  # noqa: S603 - the name of a unit
     except (OSError, subprocess.TimeoutExpired):

@@ -7,12 +7,12 @@ A script begins with comment lines.  The first is a sentence: what an operator d
     # packages: name …        Debian packages the script needs
     # flower: 2.1.0           version of Flower instead of the golden one
     # suite: trixie           release of Debian instead of the usual one (tree.py)
-    # options: --x …          further options of the audit; HOST in them becomes the host's name
+    # options: --x …          further options of the audit; HOST in them becomes the host's name, ROOT its tree
     # certificate: expired    what is put in the certificate's place before the script runs (certificates.py)
     # policy: key=value …     what the auditor asks for, where it is not the default
     # account: none           the auditor has no account of Flower's own
     # target: key: value      further keys of the target in flower-audit.yml; HOST becomes its name, TODAY the day
-    # wheels: celery==4.4.7   Python packages that the script finds as wheels in /root/wheels, without a network
+    # wheels: tornado==6.4.2   Python packages that the script finds as wheels in /root/wheels, without a network
     # address: ipv6           the host's name resolves to its IPv6 address only
     # edge: flower            HTTPS ends on a second host, and the audit looks at Flower's; `edge: edge` at the second.
                               What follows a line `# on the edge` runs there (edge.py)
@@ -43,7 +43,7 @@ KEYS = frozenset(
         "wheels",
     ]
 )
-WORDS = ("prelude", "grafana", "caddy")
+WORDS = ("prelude", "container", "grafana", "caddy", "user_unit", "acme")
 PRELUDE = "\n".join((HERE / f"{words}.sh").read_text() for words in WORDS)
 
 

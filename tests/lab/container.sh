@@ -1,0 +1,84 @@
+# Words for hosts on which Flower runs in a container; they come after those of prelude.sh.
+
+DATA=/var/lib/containers/storage/volumes/flower-data/_data
+
+# Flower in a podman container under a unit as `podman generate systemd --new` writes it, in place of the golden one;
+# its limits and its confinement are the container's
+container_host() {
+    systemctl stop flower
+    container_image
+    # What the host has of its own is not what Flower runs with.
+    rm -rf /opt/flower/venv/lib/python3.11/site-packages/flower* /etc/systemd/system/flower.service.d
+    sed -e 's#^db = .*#db = "/data/flower.db"#' -e '/^log_file_prefix/d' /etc/flower/flowerconfig.py \
+        > /etc/flower/container.py
+    rm /etc/flower/flowerconfig.py /etc/logrotate.d/flower
+    chmod 0644 /etc/flower/container.py
+
+    # The lab's own hosts are containers too: they may make no keyring.
+    printf '[containers]\nkeyring = false\n' > /etc/containers/containers.conf
+    podman volume create flower-data > /dev/null
+    cp /var/lib/flower/flower.db "$DATA/" && chown -R 1000:1000 "$DATA" && chmod 0750 "$DATA"
+    rm -rf /var/lib/flower/*
+    sed -i "s#/var/lib/flower/#$DATA/#" /usr/local/sbin/flower-backup
+    sed -i -e '/^User=/d' -e '/^Group=/d' /etc/systemd/system/flower-backup.service
+
+    cat > "$UNIT" << 'UNIT'
+[Unit]
+Description=Flower, web monitor for Celery, in a container
+Documentation=file:///opt/flower/RUNBOOK.md
+Wants=network-online.target
+After=network-online.target redis-server.service
+RequiresMountsFor=/run/containers
+
+[Service]
+Environment=PODMAN_SYSTEMD_UNIT=%n
+Type=notify
+NotifyAccess=all
+Restart=on-failure
+RestartSec=5
+TimeoutStopSec=70
+ExecStartPre=/bin/rm -f %t/%n.ctr-id
+ExecStart=/usr/bin/podman run --name=flower --replace --rm -d --cidfile=%t/%n.ctr-id --cgroups=no-conmon \
+    --sdnotify=conmon --log-driver=journald \
+    --network=host \
+    --env-file=/etc/flower/flower.env \
+    -v /etc/flower/container.py:/etc/flowerconfig.py:ro \
+    -v flower-data:/data \
+    --memory=768m --cpus=1 --pids-limit=64 --ulimit=nofile=16384:16384 --ulimit=nproc=512:512 \
+    --read-only --cap-drop=all --security-opt=no-new-privileges \
+    localhost/flower celery flower --conf=/etc/flowerconfig.py
+ExecStop=/usr/bin/podman stop --ignore -t 30 --cidfile=%t/%n.ctr-id
+ExecStopPost=/usr/bin/podman rm -f --ignore -t 10 --cidfile=%t/%n.ctr-id
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+    restart_flower
+}
+
+# an image of this host's own Python and Flower, laid out like Flower's own: its user is 1000
+container_image() {
+    local tree packages=usr/local/lib/python3.11/dist-packages
+    tree=$(mktemp -d)
+    (
+        cd "$tree"
+        mkdir -p data dev etc proc run sys tmp usr/bin usr/lib usr/local/bin "${packages%/*}"
+        ln -s usr/bin bin && ln -s usr/lib lib && ln -s usr/lib lib64
+        cp /usr/bin/dash /usr/bin/python3.11 usr/bin/ && ln -s dash usr/bin/sh && ln -s python3.11 usr/bin/python3
+        cp -a /usr/lib/python3.11 usr/lib/
+        mkdir -p usr/share/zoneinfo && cp -L /usr/share/zoneinfo/UTC usr/share/zoneinfo/
+        ldd /usr/bin/python3.11 /usr/lib/python3.11/lib-dynload/*.so | sed -n 's/.*[[:space:]]\(\/[^ ]*\) (0x.*/\1/p' | sort -u \
+            | xargs cp -L -t usr/lib/
+        cp -a /opt/flower/venv/lib/python3.11/site-packages $packages
+        rm -rf $packages/pip* $packages/setuptools*
+        sed '1s,.*,#!/usr/bin/python3,' /opt/flower/venv/bin/celery > usr/local/bin/celery
+        chmod 0755 usr/local/bin/celery
+        printf 'root:x:0:0::/root:/bin/sh\nflower:x:1000:1000::/data:/bin/sh\n' > etc/passwd
+        printf 'root:x:0:\nflower:x:1000:\n' > etc/group
+        chown 1000:1000 data && chmod 0750 data && chmod 1777 tmp
+        tar -c . | podman import --quiet --change 'USER 1000:1000' --change 'WORKDIR /data' --change 'VOLUME /data' \
+            --change 'ENV PYTHONUNBUFFERED=1' --change 'EXPOSE 5555' --change 'CMD ["celery","flower"]' \
+            - localhost/flower > /dev/null
+    )
+    rm -rf "$tree"
+}
