@@ -181,11 +181,11 @@ def _known(fact: Fact | Unobservable | None) -> Fact | None:
 
 
 def _rank(candidate: tuple[int, Proxy]) -> tuple[object, ...]:
-    """The surest first; among equals the one that people reach."""
+    """What runs before what was left behind, the surest of it first; among equals the one that people reach."""
     kinship, site = candidate
     return (
-        kinship,
         not site.running,
+        kinship,
         not site.enabled,
         bool(site.shadowed),
         site.partial,

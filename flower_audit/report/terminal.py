@@ -99,7 +99,7 @@ class _Page:
             yield from self.field("where", result.where)
         yield from self.field("reason", remark(result))
         if result.outcome is Outcome.FAIL:
-            yield from self.field("fix", result.fix)
+            yield from self.lines_of("fix", result.fix)
 
     def blind(self) -> Iterator[str]:
         if self.shared:
@@ -180,6 +180,14 @@ class _Page:
     def field(self, name: str, text: str) -> Iterator[str]:
         if text:
             yield from self.wrapped(f"{name:<7} {one_line(text)}", indent="    ", hang=" " * 12)
+
+    def lines_of(self, name: str, text: str) -> Iterator[str]:
+        """A field whose lines stay lines, because they are to be copied into a file."""
+        first, *rest = text.rstrip().split("\n")
+        yield from self.field(name, first)
+        for line in rest:
+            indent = " " * (12 + len(line) - len(line.lstrip(" ")))
+            yield from self.wrapped(one_line(line), indent=indent, hang=f"{indent}  ")
 
     def wrapped(self, text: str, indent: str = "", hang: str = "", style: str = "") -> Iterator[str]:
         lines = textwrap.wrap(

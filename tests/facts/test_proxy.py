@@ -88,6 +88,14 @@ def test_caddy_in_its_recorded_states() -> None:
     assert "Unexpected token" in broken.problem
 
 
+def test_a_running_proxy_that_sends_elsewhere_counts_before_a_stopped_one_that_was_right() -> None:
+    running = recorded("caddy", "running")
+    text = running.instances[0].running.replace("127.0.0.1:5555", "127.0.0.1:5556")
+    assert "127.0.0.1:5556" in text
+    found = proxy(FLOWER, caddy=one(running, running=text, on_disk=text), nginx=recorded("nginx", "stopped"))
+    assert (found.kind, found.reaches) == ("caddy", False)
+
+
 def one(caddy: Caddy, **more: Any) -> Caddy:
     return replace(caddy, instances=(replace(caddy.instances[0], **more),))
 
