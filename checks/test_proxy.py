@@ -156,7 +156,8 @@ def test_proxy_waits_long_enough(proxy: Proxy, policy: Policy) -> None:
 def test_proxy_controls_access(proxy: Proxy, policy: Policy) -> None:
     """The proxy lets only known networks or people to Flower, where the policy asks for it.
 
-    Why: a network rule in front holds when a password leaks; a rule that covers half of the paths holds nothing.
+    Why: a network rule in front holds when a password leaks; a rule that covers half of the paths holds nothing. Only
+    the files tell: one who is let in from outside may be one of those who should be.
     Fix: `allow 10.0.0.0/8; deny all;` in Flower's location; Caddy: a `remote_ip` matcher around its reverse_proxy.
     Source: https://nginx.org/en/docs/http/ngx_http_access_module.html
     """
