@@ -18,7 +18,8 @@ COVERS = ("Monitoring integrated",)
 def test_metrics_served(metrics: Metrics, exporter: Exporter | None = None) -> None:
     """Flower serves its metrics where Prometheus can ask for them.
 
-    Why: without them nobody is told when tasks fail or workers are lost.
+    Why: without them nobody is told when tasks fail or workers are lost. Asked on Flower's own host, for the public
+    side should be refused; what Prometheus gets is monitoring.target-up.
     Fix: Flower serves `/metrics` by itself (below its url_prefix); upgrade a Flower older than 0.9.5.
     Source: https://flower.readthedocs.io/en/latest/prometheus-integration.html
     """

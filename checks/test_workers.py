@@ -20,7 +20,8 @@ TROUBLESHOOTING = "Troubleshooting"
 def test_workers_send_events(workers: Workers, options: Options) -> None:
     """The workers send task events, or Flower keeps asking them to.
 
-    Why: without events the task list stays empty although the workers are shown online.
+    Why: without events the task list stays empty although the workers are shown online. Only the processes tell: from
+    outside an empty list may as well be a quiet day.
     Fix: start the workers with `-E`, or set `worker_send_task_events = True`; leave Flower's `enable_events` on.
     Source: https://docs.celeryq.dev/en/stable/userguide/monitoring.html
     """

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from flower_audit.errors import Absent, Unobservable
+from flower_audit.errors import Absent, NotAsked, Unobservable
 from flower_audit.facts.metrics import Metrics
 from flower_audit.facts.prometheus_targets import PrometheusTargets
 from flower_audit.probe import fact
+from flower_audit.target import Target
 
 UNREADABLE = re.compile(r'got "|"INVALID"|start token|while parsing|Content-Type|invalid UTF-8|strconv\.')
 """How the releases of Prometheus say that an answer came, and was no exposition."""
@@ -22,12 +23,14 @@ class MetricsReading:
 
 @fact()
 def metrics_reading(
-    metrics: Metrics | Unobservable | None = None, prometheus_targets: PrometheusTargets | Unobservable | None = None
+    target: Target,
+    metrics: Metrics | Unobservable | None = None,
+    prometheus_targets: PrometheusTargets | Unobservable | None = None,
 ) -> MetricsReading:
     """Prometheus comes first: it may ask by way of a proxy that puts its own page in the place of the metrics.
 
     Source: Flower's own answer, and what Prometheus says of its last scrape.
-    Absent: neither serves any.  Unobservable: neither could be asked.
+    Absent: neither serves any.  NotAsked: neither way in was given.  Unobservable: neither could be asked.
     """
     chosen = prometheus_targets.chosen if isinstance(prometheus_targets, PrometheusTargets) else ()
     for one in chosen:
@@ -43,4 +46,6 @@ def metrics_reading(
     for silent in (metrics, prometheus_targets):
         if isinstance(silent, Unobservable):
             raise silent
+    if not target.connection and not target.prometheus:
+        raise NotAsked("needs --flower-host=ssh://… or --flower-connection, or --flower-prometheus")
     raise Absent("no metrics of this Flower were asked for")

@@ -23,7 +23,7 @@ class OauthRedirect:
     wanted: str = ""
 
 
-@fact()
+@fact(way="url")
 def oauth_redirect(
     public_host: PublicHost,
     oauth_login: OauthLogin | Unobservable | None = None,

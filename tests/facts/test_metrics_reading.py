@@ -1,15 +1,17 @@
 """Whether the metrics can be read: by Flower's own answer, and by what a real Prometheus said of its scrape."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from flower_audit.errors import Absent, Unobservable
+from flower_audit.errors import Absent, NotAsked, Unobservable
 from flower_audit.facts.metrics import Metrics
-from flower_audit.facts.metrics_reading import metrics_reading
+from flower_audit.facts.metrics_reading import MetricsReading, metrics_reading
 from flower_audit.facts.prometheus_targets import PrometheusTargets
 from flower_audit.parsers.exposition import read_exposition
 from flower_audit.parsers.prometheus_api import ScrapeTarget
+from flower_audit.target import Target
 
 METRICS = Metrics(
     url="http://127.0.0.1:5555/metrics",
@@ -21,7 +23,12 @@ SCRAPED = ScrapeTarget(
 )
 NONE = PrometheusTargets(prometheus="http://prometheus:9090", total=4, chosen=())
 UP = replace(NONE, chosen=(SCRAPED,))
+HOST = Target(name="t", connection="ssh://a@b")
 SILENT = Unobservable("no curl")
+
+
+def read(*facts: Any) -> MetricsReading:
+    return metrics_reading(HOST, *facts)
 
 
 def down(error: str) -> PrometheusTargets:
@@ -29,11 +36,11 @@ def down(error: str) -> PrometheusTargets:
 
 
 def test_either_side_suffices() -> None:
-    assert metrics_reading(METRICS).defect == ""
-    assert metrics_reading(METRICS, UP).where == METRICS.url
-    assert metrics_reading(None, UP).where == SCRAPED.url
-    assert metrics_reading(SILENT, UP).defect == ""
-    assert metrics_reading(METRICS, Unobservable("several Flowers")).defect == ""
+    assert read(METRICS).defect == ""
+    assert read(METRICS, UP).where == METRICS.url
+    assert read(None, UP).where == SCRAPED.url
+    assert read(SILENT, UP).defect == ""
+    assert read(METRICS, Unobservable("several Flowers")).defect == ""
 
 
 @pytest.mark.parametrize(
@@ -46,7 +53,7 @@ def test_either_side_suffices() -> None:
     ],
 )
 def test_prometheus_gets_something_else(error: str) -> None:
-    found = metrics_reading(METRICS, down(error))
+    found = read(METRICS, down(error))
     assert found.where == SCRAPED.url
     assert error[:60] in found.defect
 
@@ -61,15 +68,22 @@ def test_prometheus_gets_something_else(error: str) -> None:
     ],
 )
 def test_a_scrape_that_got_nothing_says_nothing_of_the_format(error: str) -> None:
-    assert metrics_reading(METRICS, down(error)).defect == ""
+    assert read(METRICS, down(error)).defect == ""
     with pytest.raises(Absent):
-        metrics_reading(None, down(error))
+        read(None, down(error))
 
 
 def test_flowers_own_answer_is_something_else() -> None:
     page = replace(METRICS, exposition=read_exposition("<html>down for maintenance</html>\n"))
-    assert "no Prometheus exposition" in metrics_reading(page, UP).defect
+    assert "no Prometheus exposition" in read(page, UP).defect
     with pytest.raises(Absent, match="answers 500"):
-        metrics_reading(replace(METRICS, status=500, exposition=None), UP)
+        read(replace(METRICS, status=500, exposition=None), UP)
     with pytest.raises(Unobservable, match="no curl"):
-        metrics_reading(SILENT, NONE)
+        read(SILENT, NONE)
+
+
+def test_neither_way_in_was_given() -> None:
+    with pytest.raises(NotAsked, match="flower-prometheus"):
+        metrics_reading(Target(name="t", url="https://flower.test"))
+    with pytest.raises(Absent):
+        read()
