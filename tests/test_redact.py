@@ -6,28 +6,28 @@ from urllib.parse import quote
 
 import pytest
 
-from flower_audit.redact import MASK, Redactor
+from flower_audit.redact import HINTS, MASK, PATTERNS, Redactor
 
 SECRET = 'p4/ss "w0rd@long'
+MASKED: list[tuple[str, str | None]] = [
+    ("redis://:s3cretpw@localhost:6379/0", "redis://:[redacted]@localhost:6379/0"),
+    ("amqp://guest:guest@h//", "amqp://guest:[redacted]@h//"),
+    ("FLOWER_BASIC_AUTH=admin:s3cretpw", "FLOWER_BASIC_AUTH=[redacted]"),
+    ("Environment=\"REDIS_PASSWORD='a b c'\"", None),
+    ("--basic-auth=admin:s3cretpw --port=1", "--basic-auth=[redacted] --port=1"),
+    ("--basic_auth admin:s3cretpw", "--basic_auth [redacted]"),
+    ("requirepass s3cretpw", "requirepass [redacted]"),
+    ("oauth2_secret = 'abcdef'", None),
+    ("Authorization: Basic YWRtaW46cHc=", "Authorization: Basic [redacted]"),
+    ("Set-Cookie: user=2|1:0|10:x; Path=/", "Set-Cookie: user=[redacted]; Path=/"),
+    ("client_secret: abcdefgh", "client_secret: [redacted]"),
+    ("admin $2a$14$abcdefghijklmnopqrstuv", "admin [redacted]"),
+    ("basic_auth = ('admin:s3cretpw',)", None),
+    ("-----BEGIN EC PRIVATE KEY-----\nMHcCAQ\n-----END EC PRIVATE KEY-----", "[redacted]"),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        ("redis://:s3cretpw@localhost:6379/0", "redis://:[redacted]@localhost:6379/0"),
-        ("amqp://guest:guest@h//", "amqp://guest:[redacted]@h//"),
-        ("FLOWER_BASIC_AUTH=admin:s3cretpw", "FLOWER_BASIC_AUTH=[redacted]"),
-        ("Environment=\"REDIS_PASSWORD='a b c'\"", None),
-        ("--basic-auth=admin:s3cretpw --port=1", "--basic-auth=[redacted] --port=1"),
-        ("--basic_auth admin:s3cretpw", "--basic_auth [redacted]"),
-        ("requirepass s3cretpw", "requirepass [redacted]"),
-        ("oauth2_secret = 'abcdef'", None),
-        ("Authorization: Basic YWRtaW46cHc=", "Authorization: Basic [redacted]"),
-        ("Set-Cookie: user=2|1:0|10:x; Path=/", "Set-Cookie: user=[redacted]; Path=/"),
-        ("client_secret: abcdefgh", "client_secret: [redacted]"),
-        ("admin $2a$14$abcdefghijklmnopqrstuv", "admin [redacted]"),
-    ],
-)
+@pytest.mark.parametrize(("text", "kept"), MASKED)
 def test_what_looks_like_a_secret_is_masked(text: str, kept: str | None) -> None:
     clean = Redactor()(text)
     assert MASK in clean
@@ -36,6 +36,13 @@ def test_what_looks_like_a_secret_is_masked(text: str, kept: str | None) -> None
     assert "abcdef" not in clean
     if kept is not None:
         assert clean == kept
+
+
+def test_nothing_that_a_pattern_finds_is_passed_over_for_want_of_a_hint() -> None:
+    for pattern in PATTERNS:
+        found = [text for text, _ in MASKED if pattern.search(text)]
+        assert found, f"no example of {pattern.pattern}"
+        assert all(HINTS.search(text) for text in found)
 
 
 @pytest.mark.parametrize(

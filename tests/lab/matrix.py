@@ -91,7 +91,7 @@ def audit(
         subprocess.run(
             command,
             cwd=report,
-            env={**os.environ, "FLOWER_AUDIT_PASSWORD": tree.FLOWER_PASSWORD},
+            env={**_environment(), "FLOWER_AUDIT_PASSWORD": tree.FLOWER_PASSWORD},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -104,6 +104,11 @@ def audit(
         tail = (report / "output.txt").read_text()[-1500:]
         raise LabError(f"the audit of {host.name} left no report:\n{tail}") from error
     return {result["check"]: result["outcome"] for result in document["results"]}
+
+
+def _environment() -> dict[str, str]:
+    """This process's own, but for what makes Python compile all modules again each time."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def prove(state: State) -> Verdict:
@@ -131,7 +136,7 @@ def prove(state: State) -> Verdict:
                 front.run(names + state.edge_script)
             if state.ipv6:
                 network.publish(host.name, host.address6)
-            options = [option.replace("HOST", front.fqdn) for option in state.options]
+            options = [option.replace("HOST", front.fqdn).replace("ROOT", str(host.root)) for option in state.options]
             options += ["--flower-user=ops"] if state.account else []
             outcomes = audit(
                 front if state.edge == "edge" else host,
