@@ -2,6 +2,7 @@
 
 from flower_audit.check import Finding, check, only_if
 from flower_audit.facts.broker import Broker
+from flower_audit.facts.broker_unit import BrokerUnit
 from flower_audit.facts.options import Options
 from flower_audit.model import Severity
 
@@ -14,17 +15,19 @@ TROUBLESHOOTING = "Troubleshooting"
     section=TROUBLESHOOTING,
     covers=("Check broker connectivity",),
 )
-def test_broker_answers(broker: Broker) -> None:
+def test_broker_answers(broker: Broker, broker_unit: BrokerUnit | None = None) -> None:
     """The broker answers Flower's own URL, password and database included.
 
     Why: without its broker Flower shows pages that look healthy and are empty; /healthcheck says OK all the same.
     Fix: correct the URL where Flower gets it from, or start the broker, then `systemctl restart` Flower's unit.
     Source: redis.io/docs/latest/commands/auth, AMQP 0-9-1 connection handshake.
     """
+    unit = broker_unit.name if broker_unit and not broker.stage else ""
     assert broker.answers, Finding(
         f"{broker.place} says: {broker.error or 'nothing'}"[:300],
         wanted="an answer to PING, or an open AMQP connection",
         where=broker.where,
+        fix=f"correct the URL, or start the broker: `systemctl status {unit}` tells what keeps it" if unit else "",
     )
 
 
@@ -53,7 +56,14 @@ def test_broker_requires_a_password(broker: Broker) -> None:
     Source: redis.io/docs/latest/operate/oss_and_stack/management/security, rabbitmq.com/docs/access-control.
     """
     entrance = broker.lets_anybody_in
-    assert not entrance, Finding(entrance, wanted="NOAUTH, or a refused login", where=broker.place)
+    assert not entrance, Finding(
+        entrance,
+        wanted="NOAUTH, or a refused login",
+        where=broker.place,
+        fix=f"`requirepass` in {broker.configuration}, then `redis://:password@host` for Flower and the workers"
+        if broker.kind == "redis"
+        else "",
+    )
 
 
 @check("broker.tls-when-remote", severity=Severity.MEDIUM, section=TROUBLESHOOTING)
@@ -92,12 +102,19 @@ def test_rabbitmq_management_api_answers(broker: Broker, options: Options) -> No
 
 @check("broker.no-eviction", severity=Severity.MEDIUM, section=TROUBLESHOOTING)
 def test_redis_keeps_what_it_was_given(broker: Broker) -> None:
-    """Redis never throws queued tasks away to make room.
+    """Redis or Valkey never throws queued tasks away to make room.
 
     Why: with an eviction policy, tasks and kombu's bindings vanish silently when memory runs out.
-    Fix: `maxmemory-policy noeviction` in redis.conf, and `redis-cli CONFIG SET maxmemory-policy noeviction` at once.
+    Fix: `maxmemory-policy noeviction` in redis.conf or valkey.conf, and
+    `redis-cli CONFIG SET maxmemory-policy noeviction` at once.
     Source: Celery, Using Redis, Key eviction; redis.io/docs/latest/develop/reference/eviction.
     """
-    only_if(broker.kind == "redis", "only Redis evicts keys")
+    only_if(broker.kind == "redis", "only Redis and its like evict keys")
     policy = broker.evicts
-    assert not policy, Finding(f"maxmemory-policy {policy}", wanted="noeviction", where=broker.place)
+    setting = "maxmemory-policy noeviction"
+    assert not policy, Finding(
+        f"maxmemory-policy {policy}",
+        wanted="noeviction",
+        where=broker.place,
+        fix=f"`{setting}` in {broker.configuration}, and `{broker.command_line} CONFIG SET {setting}` at once",
+    )

@@ -1,6 +1,7 @@
 """Whether the service manager keeps Flower running, and within limits.  PYTEST_DONT_REWRITE."""
 
 from flower_audit.check import Finding, check, only_if
+from flower_audit.facts.broker_unit import BrokerUnit
 from flower_audit.facts.directories import Directories
 from flower_audit.facts.exposure import Exposure
 from flower_audit.facts.journal import Journal
@@ -242,7 +243,9 @@ def test_open_files_are_enough(service: Service, process: Process) -> None:
 
 
 @check("service.ordering", severity=Severity.LOW, section=DEPLOYMENT, covers=INSTALLED)
-def test_service_starts_after_what_it_needs(service: Service, options: Options) -> None:
+def test_service_starts_after_what_it_needs(
+    service: Service, options: Options, broker_unit: BrokerUnit | None = None
+) -> None:
     """The unit starts after the network, and after the broker where that is on the same host.
 
     Why: started before its broker, Flower waits in growing steps and shows nothing meanwhile.
@@ -291,6 +294,10 @@ def test_service_is_hardened(
     assert not plus, Finding("a plus takes all restrictions away", wanted="ExecStart= without it", where=plus)
     assert process is None or process.no_new_privileges is not False, Finding(
         "NoNewPrivileges= is set, and the running process is without it",
+    unit = broker_unit.unawaited if broker_unit else ""
+    assert not unit, Finding(
+        f"it does not wait for {unit}, which is the broker", wanted=f"After={unit}", where=service.fragment
+    )
         wanted="a restart after it was set",
         where=service.unit,
         fix=f"systemctl restart {service.unit}",

@@ -23,7 +23,7 @@ class ArgvSecrets:
 @probe(
     r"""session=$(sed 's/.*) //' /proc/self/stat | cut -d' ' -f4)
 echo "== $(ls -d /proc/[0-9]* | wc -l)"
-words='://[^/ ]*:[^/ ]*@|pass|secret|token|auth|key|redis-cli|curl'
+words='://[^/ ]*:[^/ ]*@|pass|secret|token|auth|key|(redis|valkey)-cli|curl'
 for file in $(grep -laziE "$words" /proc/[0-9]*/cmdline 2>/dev/null); do
   folder=${file%/cmdline}
   [ "$(sed 's/.*) //' "$folder/stat" 2>/dev/null | cut -d' ' -f4)" = "$session" ] && continue

@@ -51,9 +51,14 @@ def talk_redis(broker: Broker, found: dict[str, Any]) -> None:
 def note_information(text: str, found: dict[str, Any]) -> None:
     """What INFO tells; a user without the right to it gets an error, and nothing is noted."""
     values = dict(line.partition(":")[::2] for line in text.splitlines() if ":" in line and text[0] != "-")
-    for name, key in (("version", "redis_version"), ("eviction", "maxmemory_policy"), ("maxmemory", "maxmemory")):
+    for name, key in (("eviction", "maxmemory_policy"), ("maxmemory", "maxmemory"), ("config_file", "config_file")):
         if key in values:
-            found[name] = values[key][:30]
+            found[name] = values[key][:200]
+    # The others tell the Redis they are compatible with as redis_version.
+    for software in ("Valkey", "Dragonfly", "Redis"):
+        if f"{software.lower()}_version" in values:
+            found["software"], found["version"] = software, values[f"{software.lower()}_version"][:30]
+            return
 
 
 def talk_sentinel(broker: Broker, found: dict[str, Any]) -> None:

@@ -67,8 +67,8 @@ def secrets_in_words(words: Sequence[str]) -> tuple[str, ...]:
             found.append(f"{name}=")
         elif url_holds_password(value if equals else word):
             found.append(f"{name}= with a URL that holds a password" if equals else "a URL that holds a password")
-        elif word == "-a" and words[0].endswith("redis-cli") and place + 1 < len(words):
-            found.append("redis-cli -a")
+        elif word == "-a" and words[0].endswith(("redis-cli", "valkey-cli")) and place + 1 < len(words):
+            found.append(f"{words[0].rpartition('/')[2]} -a")
         elif word in {"-u", "--user"} and words[0].endswith("curl") and ":" in "".join(words[place + 1 : place + 2]):
             found.append("curl -u")
     return tuple(dict.fromkeys(found))

@@ -9,6 +9,7 @@ from flower_audit.checks import test_broker as checks
 from flower_audit.check import Finding
 from flower_audit.errors import NotApplicable, Unobservable
 from flower_audit.facts.broker import Broker
+from flower_audit.facts.broker_unit import BrokerUnit
 
 REDIS = Broker(
     kind="redis",
@@ -24,6 +25,7 @@ REDIS = Broker(
     refusal="NOAUTH Authentication required.",
     eviction="noeviction",
 )
+VALKEY = replace(REDIS, software="Valkey", version="8.1.1", config_file="/etc/valkey/valkey.conf")
 RABBITMQ = replace(
     REDIS,
     kind="rabbitmq",
@@ -62,6 +64,12 @@ def test_a_broker_that_refuses_is_not_reachable() -> None:
     assert finding.where == "CELERY_BROKER_URL"
 
 
+def test_a_broker_that_is_down_is_looked_for_in_its_own_unit() -> None:
+    down, unit = replace(REDIS, reachable=False, error="Connection refused"), BrokerUnit(awaited=("valkey.service",))
+    assert "systemctl status valkey.service" in rejected(checks.test_broker_answers, down, unit).fix
+    assert rejected(checks.test_broker_answers, replace(down, stage="AUTH"), unit).fix == ""
+
+
 def test_a_container_or_a_private_ca_leaves_it_open() -> None:
     with pytest.raises(Unobservable, match="network namespace"):
         checks.test_broker_answers(replace(REDIS, reachable=None))
@@ -82,6 +90,8 @@ def test_a_url_in_code_cannot_be_judged() -> None:
 def test_an_open_redis_fails() -> None:
     finding = rejected(checks.test_broker_requires_a_password, replace(REDIS, open_to_anybody=True))
     assert finding.where == "redis://localhost:6379/0"
+    finding = rejected(checks.test_broker_requires_a_password, replace(VALKEY, open_to_anybody=True))
+    assert "`requirepass` in /etc/valkey/valkey.conf" in finding.fix
 
 
 def test_a_unix_socket_is_guarded_by_its_mode() -> None:
@@ -135,6 +145,9 @@ def test_eviction_loses_tasks() -> None:
         "allkeys-lru"
         in rejected(checks.test_redis_keeps_what_it_was_given, replace(REDIS, eviction="allkeys-lru")).observed
     )
+    fix = rejected(checks.test_redis_keeps_what_it_was_given, replace(VALKEY, eviction="allkeys-lru")).fix
+    assert "in /etc/valkey/valkey.conf" in fix
+    assert "valkey-cli --askpass CONFIG SET" in fix
     with pytest.raises(NotApplicable):
         checks.test_redis_keeps_what_it_was_given(RABBITMQ)
     with pytest.raises(Unobservable, match="INFO is refused"):

@@ -8,6 +8,7 @@ from flower_audit.checks import test_service as checks
 from packaging.version import Version
 
 from flower_audit.errors import NotApplicable, Unobservable
+from flower_audit.facts.broker_unit import BrokerUnit
 from flower_audit.facts.directories import Directories, Directory
 from flower_audit.facts.exposure import Exposure
 from flower_audit.facts.journal import Journal
@@ -295,6 +296,14 @@ def test_hardening() -> None:
     checks.test_service_is_hardened(SERVICE, Policy(), None)
     settings = SERVICE.hardening | {"PrivateTmp": "no"}
     with pytest.raises(AssertionError, match="not set: PrivateTmp"):
+def test_the_broker_that_runs_is_the_one_to_wait_for() -> None:
+    local, redis = broker("redis://localhost/0"), ("redis-server.service",)
+    checks.test_service_starts_after_what_it_needs(SERVICE, local, BrokerUnit(listening=redis[0], awaited=redis))
+    moved = BrokerUnit(listening="valkey-server.service", awaited=redis)
+    with pytest.raises(AssertionError, match=r"does not wait for valkey-server\.service"):
+        checks.test_service_starts_after_what_it_needs(SERVICE, local, moved)
+
+
         checks.test_service_is_hardened(replace(SERVICE, hardening=settings), Policy(), EXPOSURE)
     with pytest.raises(AssertionError, match=r"gives 8\.8"):
         checks.test_service_is_hardened(SERVICE, Policy(), replace(EXPOSURE, score=8.8))

@@ -54,6 +54,7 @@ def test_no_secrets(name: str, value: str) -> None:
         (["sh", "-c", "exec celery -b amqp://a:b@h flower"], ("a URL that holds a password",)),
         (["env", "FLOWER_BASIC_AUTH=a:b", "celery", "flower"], ("FLOWER_BASIC_AUTH=",)),
         (["redis-cli", "-a", "pw", "ping"], ("redis-cli -a",)),
+        (["/usr/bin/valkey-cli", "-a", "pw", "ping"], ("valkey-cli -a",)),
         (["curl", "-u", "a:b", "http://h"], ("curl -u",)),
         (["app", "--password", "pw"], ("--password",)),
         (["app", "--password-file=/x", "--password", "/run/secrets/x", "--token=$TOKEN"], ()),
