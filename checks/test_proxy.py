@@ -27,7 +27,13 @@ def test_proxy_is_present(fronting: Fronting) -> None:
     assert fronting.by, Finding(
         "people open Flower's own port", wanted="nginx, Caddy or another proxy in front", fix=fronting.advice
     )
-    assert not fronting.stopped, Finding("the proxy is set up and does not run", where=fronting.stopped)
+    program = fronting.by.partition(" ")[0]
+    assert not fronting.stopped, Finding(
+        "the proxy is set up and does not run",
+        wanted=f"{program} running",
+        where=fronting.stopped,
+        fix=f"systemctl enable --now {program}; if it does not start, `journalctl -u {program} -n 20` says why",
+    )
 
 
 @check("proxy.valid", severity=Severity.HIGH, section=SECTION)
@@ -53,8 +59,16 @@ def test_site_is_enabled(proxy: Proxy) -> None:
     Fix: `ln -s /etc/nginx/sites-available/flower /etc/nginx/sites-enabled/ && nginx -t && systemctl reload nginx`.
     Source: https://nginx.org/en/docs/http/server_names.html
     """
-    link = f"ln -s {proxy.file} /etc/nginx/sites-enabled/ && nginx -t && systemctl reload nginx"
+    broken, act = (proxy.dangling or ("",))[0], "reload" if proxy.running else "restart"
+    place = f"-sf {proxy.file} {broken}" if broken else f"-s {proxy.file} /etc/nginx/sites-enabled/"
+    link = f"ln {place} && nginx -t && systemctl {act} nginx"
     load = link if proxy.kind == "nginx" else f"caddy reload --config {proxy.config}"
+    assert proxy.enabled or not broken, Finding(
+        f"this site is not loaded, and {broken} leads nowhere",
+        wanted="a loaded site",
+        where=proxy.server_where,
+        fix=load,
+    )
     assert proxy.enabled, Finding("this site is not loaded", wanted="a loaded site", where=proxy.server_where, fix=load)
     assert not proxy.shadowed, Finding(
         proxy.shadowed,

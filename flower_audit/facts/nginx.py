@@ -34,6 +34,7 @@ instance() {
   names=$(printf '%s\n' "$dump" | sed -n 's/^# configuration file \(\/.*\):$/\1/p' | sort -u)
   printf '%s\n' "$names" | tr '\n' '\000' | xargs -0 stat -L -c '@@content %Y %Z %n' 2>/dev/null
   printf '%s\n' "$names" | tr '\n' '\000' | xargs -0 stat -c '@@entry %Y %Z %n' 2>/dev/null
+  find -L "$dir/sites-enabled" "$dir/conf.d" -maxdepth 1 -type l 2>/dev/null | head -n 5 | sed 's/^/@@dangling /'
   echo '@@dump'; printf '%s\n' "$dump"
   echo '@@available'
   for f in "$dir"/sites-available/* "$dir"/conf.d/*.disabled "$dir"/conf.d/*.bak; do
@@ -91,7 +92,7 @@ class Instance:
     Shape: `valid` is None where nothing could test it; `problem` is nginx's own first complaint.  `dump` is the text of
     all files of the configuration, `available` that of site files which are not part of it.  `changed` names files
     that were written after the running workers were started, `moved` those that may have been (put in place or given
-    another owner or mode since, with an older date of writing).
+    another owner or mode since, with an older date of writing).  `dangling` are links to sites that lead nowhere.
     """
 
     pid: int
@@ -103,6 +104,7 @@ class Instance:
     available: str = field(repr=False)
     changed: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    dangling: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,7 @@ def _instance(part: str) -> Instance:
         available=available.partition("\n@@end")[0] if "# configuration file" in available else "",
         changed=changed,
         moved=moved,
+        dangling=tuple(marks.get("dangling", ())),
     )
 
 

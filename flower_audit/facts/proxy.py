@@ -29,7 +29,8 @@ class Proxy(Frontend):
 
     Shape: `version` is empty where unknown, `config` the main file; `valid` is None where it could not be tested,
     `problem` is the proxy's own complaint; `running` tells whether a process of it runs.  `changed` names files that
-    the running process was not loaded from as they are now, `moved` those of which that cannot be told.
+    the running process was not loaded from as they are now, `moved` those of which that cannot be told;
+    `dangling` are links to sites that lead nowhere.
     `reaches` is True where every upstream is a place on which Flower listens, False where one is not, None where that
     is not known; `flower_places` are those places.  `enabled` is False where the site is in a file that is not loaded.
     """
@@ -42,6 +43,7 @@ class Proxy(Frontend):
     problem: str = ""
     changed: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
+    dangling: tuple[str, ...] = ()
     enabled: bool = True
     reaches: bool | None = None
     flower_places: tuple[str, ...] = ()
@@ -210,6 +212,7 @@ def _from_nginx(nginx: Nginx | None, flower: Endpoints, opened: str) -> Iterator
                         problem=instance.problem,
                         changed=instance.changed,
                         moved=instance.moved,
+                        dangling=instance.dangling,
                         enabled=enabled,
                         reaches=flower.reached_by(site),
                         flower_places=flower.places,

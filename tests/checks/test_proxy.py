@@ -58,7 +58,9 @@ def test_present() -> None:
     check = checks.test_proxy_is_present
     checks.test_proxy_is_present(Fronting(by="nginx"))
     assert finding(check, Fronting(by="", advice="server {")).fix == "server {"
-    assert finding(check, Fronting(by="nginx", stopped="/etc/nginx/x")).where == "/etc/nginx/x"
+    stopped = finding(check, Fronting(by="nginx (/etc/nginx/x)", stopped="/etc/nginx/x"))
+    assert stopped.where == "/etc/nginx/x"
+    assert "systemctl enable --now nginx;" in stopped.fix
 
 
 @BOTH
@@ -75,6 +77,10 @@ def test_site_enabled(good: Proxy) -> None:
     checks.test_site_is_enabled(good)
     found = finding(check, replace(good, enabled=False))
     assert ("ln -s" in found.fix) if good.kind == "nginx" else found.fix == "caddy reload --config /etc/caddy/Caddyfile"
+    link = "/etc/nginx/sites-enabled/flower"
+    broken = finding(check, replace(good, enabled=False, running=False, dangling=(link,)))
+    assert f"{link} leads nowhere" in broken.observed
+    assert good.kind != "nginx" or (f"{link} && nginx -t" in broken.fix and "restart nginx" in broken.fix)
     assert finding(check, replace(good, shadowed="x is answered by y")).observed == "x is answered by y"
 
 
