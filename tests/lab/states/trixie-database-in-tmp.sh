@@ -1,0 +1,6 @@
+# The database lies in /tmp, which is kept in memory since Debian 13
+# suite: trixie
+# fails: persistence.path-durable
+# may: persistence.readable backup.restorable backup.last-run-succeeded persistence.space service.directories-owned backup.elsewhere
+option db '"/tmp/flower.db"'
+restart_flower
