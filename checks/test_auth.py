@@ -32,7 +32,10 @@ def test_pages_require_login(routes: Routes) -> None:
     """
     shown = routes.open_pages
     assert not shown, Finding(
-        f"shown to anybody: {listed(shown)}", wanted="401 or a redirect to a login", where=shown[0].url
+        f"shown to anybody: {listed(shown)}",
+        wanted="401 or a redirect to a login",
+        where=shown[0].url,
+        fix=routes.fix_of_the_proxy,
     )
 
 
@@ -51,7 +54,10 @@ def test_api_requires_login(routes: Routes) -> None:
     """
     shown = routes.open_api
     assert not shown, Finding(
-        f"answered to anybody: {listed(shown)}", wanted="401 or a redirect to a login", where=shown[0].url
+        f"answered to anybody: {listed(shown)}",
+        wanted="401 or a redirect to a login",
+        where=shown[0].url,
+        fix=routes.fix_of_the_proxy,
     )
 
 
@@ -69,7 +75,10 @@ def test_control_requires_login(control: Control) -> None:
     Source: https://flower.readthedocs.io/en/latest/api.html
     """
     assert not control.reached, Finding(
-        f"open to anybody: {control.reached}", wanted="401 or a redirect to a login", where=control.url
+        f"open to anybody: {control.reached}",
+        wanted="401 or a redirect to a login",
+        where=control.url,
+        fix=control.fix,
     )
 
 
@@ -108,7 +117,9 @@ def test_cross_site_requests_are_refused(cross_site: CrossSite) -> None:
     Fix: upgrade to Flower 2.2 or later, and let the proxy pass `Host $http_host`.
     Source: https://developer.mozilla.org/en-US/docs/Web/HTTP/Headers/Sec-Fetch-Site
     """
-    assert not cross_site.accepted, Finding(cross_site.accepted, wanted="403", where="POST /api/worker/shutdown/…")
+    assert not cross_site.accepted, Finding(
+        cross_site.accepted, wanted="403", where="POST /api/worker/shutdown/…", fix=cross_site.fix
+    )
 
 
 @check(

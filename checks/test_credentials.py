@@ -44,7 +44,7 @@ def test_basic_auth_is_well_formed(options: Options) -> None:
     """
     accounts = options.accounts
     assert not accounts.malformed, Finding(
-        "; ".join(accounts.malformed[:3]), wanted="user:password[,user:password]", where=accounts.where
+        "; ".join(accounts.malformed[:3]), wanted="user:password[,user:password]", where=accounts.place
     )
 
 
@@ -63,7 +63,7 @@ def test_no_password_is_a_placeholder(options: Options) -> None:
     """
     accounts = options.accounts
     assert not accounts.placeholders, Finding(
-        f"a guessable password for {', '.join(accounts.placeholders[:5])}", wanted="a random one", where=accounts.where
+        f"a guessable password for {', '.join(accounts.placeholders[:5])}", wanted="a random one", where=accounts.place
     )
 
 
@@ -82,10 +82,10 @@ def test_passwords_are_strong(options: Options, policy: Policy) -> None:
     assert accounts.shortest >= policy.password_min_length, Finding(
         f"the shortest password has {accounts.shortest} characters",
         wanted=f"at least {policy.password_min_length}",
-        where=accounts.where,
+        where=accounts.place,
     )
     assert not accounts.weak, Finding(
-        f"too little variety in the password of {', '.join(accounts.weak[:5])}", wanted="random", where=accounts.where
+        f"too little variety in the password of {', '.join(accounts.weak[:5])}", wanted="random", where=accounts.place
     )
 
 

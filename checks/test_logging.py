@@ -39,7 +39,9 @@ def test_log_rotation_works(log_rotation: LogRotation) -> None:
     """
     only_if(bool(log_rotation.rules), "no logrotate rule covers Flower's log")
     defects = log_rotation.defects
-    assert not defects, Finding("; ".join(defects)[:300], wanted="a rotation that works", where=log_rotation.rules[0])
+    assert not defects, Finding(
+        "; ".join(defects)[:300], wanted="a rotation that works", where=log_rotation.rules[0], fix=log_rotation.fix
+    )
 
 
 @check("logging.journal-bounded", severity=Severity.LOW, section=DEPLOYMENT, covers=("Log rotation configured",))

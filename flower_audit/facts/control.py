@@ -15,10 +15,14 @@ from flower_audit.visit import NOBODY, listed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """Shape: `reached` lists what answered somebody without credentials, empty where nothing did; `url` is its URL."""
+    """Shape: `reached` lists what answered somebody without credentials, empty where nothing did; `url` is its URL.
+
+    `fix` is what to do where Flower itself asks for a login.
+    """
 
     reached: str
     url: str = ""
+    fix: str = ""
 
 
 @fact(way="url")
@@ -29,7 +33,7 @@ def control(target: Target, site: Site, routes: Routes, trail: Trail) -> Control
     """
     if not target.active:
         found = routes.open_control
-        return Control(reached=listed(found), url=found[0].url if found else "")
+        return Control(reached=listed(found), url=found[0].url if found else "", fix=routes.fix_of_the_proxy)
     if site.problem:
         raise Unreachable("url", site.problem)
     worker = f"{NOBODY}-{uuid4().hex}.invalid"
@@ -42,4 +46,5 @@ def control(target: Target, site: Site, routes: Routes, trail: Trail) -> Control
         raise Unobservable(f"the POST was answered with {result.status}")
     # Flower looks the worker up only for those who may stop it, and names it when it does not know it.
     looked_up = result.status == 404 and worker.encode() in result.body
-    return Control(reached=f"POST {path} (404: it looked for that worker)" if looked_up else "", url=site.url)
+    reached = f"POST {path} (404: it looked for that worker)" if looked_up else ""
+    return Control(reached=reached, url=site.url, fix=routes.fix_of_the_proxy)

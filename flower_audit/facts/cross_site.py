@@ -22,9 +22,13 @@ REFUSAL = b"Cross-site request forbidden"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossSite:
-    """Shape: `accepted` is a sentence on why such a request is carried out, empty where it is refused."""
+    """Shape: `accepted` is a sentence on why such a request is carried out, empty where it is refused.
+
+    `fix` is what to do where it is not the release that lets it through.
+    """
 
     accepted: str
+    fix: str = ""
 
 
 @fact(way="url")
@@ -52,4 +56,10 @@ def cross_site(target: Target, site: Site, routes: Routes, version: Version, tra
     refused = result.status == 403 and REFUSAL in result.body
     if not refused and result.status in {401, 302, 303} and result.header("www-authenticate"):
         raise Unobservable(f"something in front of Flower answered the POST with {result.status}")
-    return CrossSite(accepted="" if refused else f"a POST marked cross-site was answered with {result.status}")
+    if refused:
+        return CrossSite(accepted="")
+    return CrossSite(
+        accepted=f"a POST marked cross-site was answered with {result.status}",
+        fix="let the proxy hand on Sec-Fetch-Site, Origin and Host as they came: no `proxy_set_header Sec-Fetch-Site`, "
+        "and `proxy_set_header Host $http_host`",
+    )

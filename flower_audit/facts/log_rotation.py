@@ -13,6 +13,8 @@ from flower_audit.probe import fact
 
 STARTS_AGAIN = re.compile(r"\b(restart|try-restart|reload-or-restart|condrestart|force-reload)\b|supervisorctl|\bsv\b")
 RENAMED = re.compile(r"(/.+?)[.-]\d{1,8}")
+RUN_OUT = "has run out: none of its times comes again"
+NO_SCHEDULE = "neither logrotate.timer nor a cron job starts logrotate"
 DAY_S = 86_400
 SPARSE_FROM = 1024**2
 
@@ -29,6 +31,13 @@ class LogRotation:
     unbounded: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+
+    @property
+    def fix(self) -> str:
+        """What to do where nothing but the schedule is wrong, else empty."""
+        if len(self.defects) == 1 and RUN_OUT in self.defects[0]:
+            return "systemctl edit logrotate.timer: [Timer] with `OnCalendar=` and `OnCalendar=daily`; then restart it"
+        return "systemctl enable --now logrotate.timer" if self.defects == (NO_SCHEDULE,) else ""
 
 
 @fact()
@@ -76,9 +85,9 @@ def _defects(file: LogFile, rule: Rule, logrotate: Logrotate, *, own: bool) -> l
     if rule.copytruncate and not file.appends and not own and file.size > SPARSE_FROM:
         found.append(f"{file.path} is not opened for appending, so it jumps back to its old size after each rotation")
     if not logrotate.scheduled and logrotate.schedule:
-        found.append(f"{logrotate.schedule} has run out: none of its times comes again")
+        found.append(f"{logrotate.schedule} {RUN_OUT}")
     elif not logrotate.scheduled:
-        found.append("neither logrotate.timer nor a cron job starts logrotate")
+        found.append(NO_SCHEDULE)
     if logrotate.last_result not in {"", "success"}:
         found.append(f"the last run of logrotate.service ended with {logrotate.last_result}")
     return found + _staleness(file, rule, logrotate)

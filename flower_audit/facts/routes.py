@@ -38,9 +38,23 @@ ONWARD_LIMIT = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routes:
-    """Every visit, and what they say together.  The properties raise Unobservable where nothing decided."""
+    """Every visit, and what they say together.  The properties raise Unobservable where nothing decided.
+
+    Shape: `flower_asks` says that Flower's own options ask for a login, as far as they are known.
+    """
 
     visits: tuple[Visit, ...]
+    flower_asks: bool = False
+
+    @property
+    def fix_of_the_proxy(self) -> str:
+        """What to do where Flower itself is known to ask for a login, so that it is opened in front of it."""
+        if not self.flower_asks:
+            return ""
+        return (
+            "Flower asks for a login by itself: find what logs everybody in before it, such as "
+            "`proxy_set_header Authorization` or a cache in the proxy's site, and take it out"
+        )
 
     def of(
         self, way: Way = "public URL", *, kind: Kind | None = None, credentials: Credentials = "none"
@@ -179,7 +193,10 @@ def routes(
     plans = [*_public(site, target), *_other_ways(target, site, known_options, known_proxy)]
     results = client.get_all([request for _, request in plans])
     visits = [read_visit(visit, result, site.prefix) for (visit, _), result in zip(plans, results, strict=True)]
-    return Routes(visits=tuple(_not_found_is_open(_follow(client, visits, plans, site.prefix))))
+    return Routes(
+        visits=tuple(_not_found_is_open(_follow(client, visits, plans, site.prefix))),
+        flower_asks=known_options is not None and bool(known_options.basic_auth or known_options.oauth),
+    )
 
 
 def _public(site: Site, target: Target) -> list[tuple[Visit, Request]]:

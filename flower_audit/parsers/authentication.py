@@ -39,6 +39,12 @@ class BasicAuth:
     source: Source = "environment"
     where: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where they stand, as a report can say it before a colon without looking like a secret."""
+        added = {"environment": " in the environment", "flag": " on the command line"}
+        return self.where + added.get(self.source, "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuth:

@@ -103,6 +103,15 @@ def test_control() -> None:
 def test_cross_site() -> None:
     checks.test_cross_site_requests_are_refused(CrossSite(accepted=""))
     assert "2.1.0" in finding(checks.test_cross_site_requests_are_refused, CrossSite(accepted="Flower 2.1.0")).observed
+    hidden = CrossSite(accepted="a POST was answered with 401", fix="let the proxy hand them on")
+    assert finding(checks.test_cross_site_requests_are_refused, hidden).fix == hidden.fix
+
+
+def test_a_proxy_that_logs_everybody_in() -> None:
+    assert finding(checks.test_pages_require_login, ALL_OPEN).fix == ""
+    opened = replace(ALL_OPEN, flower_asks=True)
+    for check in (checks.test_pages_require_login, checks.test_api_requires_login):
+        assert "proxy_set_header Authorization" in finding(check, opened).fix
 
 
 LOGIN = OauthLogin(

@@ -10,6 +10,7 @@ from flower_audit.facts.oauth_redirect import OauthRedirect
 from flower_audit.facts.options import Options, options_of_start
 from flower_audit.parsers.flower_start import Start
 from flower_audit.policy import Policy
+from flower_audit.redact import Redactor
 from flower_audit.target import Account, Target
 
 STRONG = "hV7nQz3KpW9tXe5RmB2d"
@@ -94,7 +95,8 @@ def test_format_valid() -> None:
     for value in (f'"ops:{STRONG}"', "ops:a,b", "ops", ":x", "ops:", " ops:x", "ops:x,", "ops:ü", "a:$2y$05$abc"):
         with pytest.raises(AssertionError) as error:
             checks.test_basic_auth_is_well_formed(flower(FLOWER_BASIC_AUTH=value))
-        assert finding(error).where == "FLOWER_BASIC_AUTH"
+        assert finding(error).where == "FLOWER_BASIC_AUTH in the environment"
+        assert Redactor()(str(finding(error))) == str(finding(error))
         assert STRONG not in str(finding(error))
     with pytest.raises(NotApplicable):
         checks.test_basic_auth_is_well_formed(flower(**GOOGLE))

@@ -42,6 +42,12 @@ def test_a_rule_that_works() -> None:
     assert (found.unbounded, found.defects, found.rules) == ((), (), ("/etc/logrotate.d/flower",))
 
 
+def test_the_fix_of_a_schedule() -> None:
+    assert "enable --now logrotate.timer" in of(STDOUT, replace(rule(), scheduled=False, schedule="")).fix
+    assert "OnCalendar=daily" in of(STDOUT, replace(rule(), scheduled=False)).fix
+    assert of(STDOUT, replace(rule(), last_result="exit-code")).fix == ""
+
+
 @pytest.mark.parametrize(
     ("logs", "logrotate", "defect"),
     [
