@@ -45,7 +45,7 @@ HINTS = re.compile(r"://|pass|secret|token|key|auth|credential|cookie|\$|-----BE
 
 NOT_SECRET = re.compile(
     r"\$\{?\w*\}?|[Tt]rue|[Ff]alse|[Nn]one|null|yes|no|on|off|\d{1,3}|\*+|\[redacted\]"
-    r"|os\.\S*|<\S*>|%\(?\w*\)?s?|user:password[`\[,].*|user:password"
+    r"|os\.\S*|<\S*>|%\(?\w*\)?s?|(?:user:password[`\[\],]*)+"
 )
 """References and constants that stand where a secret could: hiding them would hide the evidence."""
 

@@ -92,3 +92,9 @@ def test_accounts_in_a_python_list_are_learnt_and_masked() -> None:
         assert "Zk3-vq9Lp2" not in shown
         assert "other-secret-1" not in shown
     assert "port = 5555" in redactor(text)
+
+
+def test_the_guides_own_placeholder_is_shown() -> None:
+    advice = "set `FLOWER_BASIC_AUTH=user:password[,user:password]` in the service's environment file"
+    assert Redactor()(advice) == advice
+    assert "S3cret" not in Redactor()("FLOWER_BASIC_AUTH=user:password,admin:S3cret-of-mine")
