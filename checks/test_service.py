@@ -258,6 +258,10 @@ def test_service_starts_after_what_it_needs(
     assert "network-online.target" in after or (local and "network.target" in after), Finding(
         "it does not wait for the network", wanted="After=network-online.target", where=service.fragment
     )
+    unit = broker_unit.unawaited if broker_unit else ""
+    assert not unit, Finding(
+        f"it does not wait for {unit}, which is the broker", wanted=f"After={unit}", where=service.fragment
+    )
     scheme = options.broker.scheme.partition("+")[0] if options.broker is not None else ""
     brokers = BROKER_UNITS.get(scheme) or [name for names in BROKER_UNITS.values() for name in names]
     missing = f"; there is no {', '.join(service.not_found)}" if service.not_found else ""
@@ -294,10 +298,6 @@ def test_service_is_hardened(
     assert not plus, Finding("a plus takes all restrictions away", wanted="ExecStart= without it", where=plus)
     assert process is None or process.no_new_privileges is not False, Finding(
         "NoNewPrivileges= is set, and the running process is without it",
-    unit = broker_unit.unawaited if broker_unit else ""
-    assert not unit, Finding(
-        f"it does not wait for {unit}, which is the broker", wanted=f"After={unit}", where=service.fragment
-    )
         wanted="a restart after it was set",
         where=service.unit,
         fix=f"systemctl restart {service.unit}",

@@ -291,11 +291,6 @@ def test_ordering() -> None:
         checks.test_service_starts_after_what_it_needs(USERS, local)
 
 
-def test_hardening() -> None:
-    checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE)
-    checks.test_service_is_hardened(SERVICE, Policy(), None)
-    settings = SERVICE.hardening | {"PrivateTmp": "no"}
-    with pytest.raises(AssertionError, match="not set: PrivateTmp"):
 def test_the_broker_that_runs_is_the_one_to_wait_for() -> None:
     local, redis = broker("redis://localhost/0"), ("redis-server.service",)
     checks.test_service_starts_after_what_it_needs(SERVICE, local, BrokerUnit(listening=redis[0], awaited=redis))
@@ -304,6 +299,11 @@ def test_the_broker_that_runs_is_the_one_to_wait_for() -> None:
         checks.test_service_starts_after_what_it_needs(SERVICE, local, moved)
 
 
+def test_hardening() -> None:
+    checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE)
+    checks.test_service_is_hardened(SERVICE, Policy(), None)
+    settings = SERVICE.hardening | {"PrivateTmp": "no"}
+    with pytest.raises(AssertionError, match="not set: PrivateTmp"):
         checks.test_service_is_hardened(replace(SERVICE, hardening=settings), Policy(), EXPOSURE)
     with pytest.raises(AssertionError, match=r"gives 8\.8"):
         checks.test_service_is_hardened(SERVICE, Policy(), replace(EXPOSURE, score=8.8))
