@@ -20,6 +20,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="build the golden layers, if the cache lacks them")
+    build.add_argument("--all", action="store_true", help="also those that states and variants ask for")
     up = commands.add_parser("up", help="boot a host and leave it running")
     up.add_argument("name", nargs="?", default="golden")
     up.add_argument("--flower", default=tree.FLOWER, help="version of Flower (default %(default)s)")
@@ -62,7 +63,9 @@ def _end(*_: object) -> None:
 def _run(options: argparse.Namespace) -> int:
     match options.command:
         case "build":
-            print(*tree.golden(suite=options.suite), sep="\n")
+            wanted = [(tree.FLOWER, (), options.suite), *(matrix.by_layers(scripts.every()) if options.all else ())]
+            for layers in wanted:
+                print(*tree.golden(*layers), sep="\n")
         case "up":
             host = Host(options.name, flower=options.flower, suite=options.suite, keep=True)
             started = time.monotonic()

@@ -22,7 +22,6 @@ from .scripts import State
 
 ALARMS = ("fail", "unknown", "bug")
 AUDIT_TIMEOUT_S = 180
-LAYERS_OF_MOST: tuple[str, tuple[str, ...], str] = (tree.FLOWER, (), tree.SUITE)
 SECOND_TRIES = 0.05  # of all states
 INTRODUCTION = """\
 # How true the verdicts are
@@ -151,18 +150,23 @@ def prove(state: State) -> Verdict:
     return Verdict(state=state, outcomes=outcomes, trouble=trouble, seconds=time.monotonic() - started)
 
 
+def by_layers(states: list[State]) -> dict[tuple[str, tuple[str, ...], str], list[State]]:
+    """States by what `tree.golden` takes, the golden layers first."""
+    found: dict[tuple[str, tuple[str, ...], str], list[State]] = {(tree.FLOWER, (), tree.SUITE): []}
+    for state in states:
+        found.setdefault((state.flower, state.packages, state.suite), []).append(state)
+    return found
+
+
 def run(states: list[State], jobs: int) -> Iterator[Verdict]:
     """Prove all states, several at once, in the order they become known.
 
     A few that come out wrong on a machine full of booting hosts are tried once more, one at a time.
     """
     wrong = []
-    by_layers: dict[tuple[str, tuple[str, ...], str], list[State]] = {LAYERS_OF_MOST: []}
-    for state in states:
-        by_layers.setdefault((state.flower, state.packages, state.suite), []).append(state)
     with ThreadPoolExecutor(jobs) as pool:
         futures = []
-        for layers, theirs in by_layers.items():
+        for layers, theirs in by_layers(states).items():
             tree.golden(*layers)  # while the states whose layers are there already are being proven
             futures += [pool.submit(prove, state) for state in theirs]
         for future in as_completed(futures):
