@@ -63,13 +63,9 @@ def _configured(options: Options | Unobservable | None) -> OAuth | Absent | Unob
 
 def _judged(text: str, where: str, path: str, public_host: PublicHost) -> OauthRedirect:
     uri = split_url(text)
-    defect = wanted = ""
-    if not text:
-        defect, wanted = "no redirect_uri is sent to the provider", f"https://{public_host.name or '…'}{path}"
-    elif uri.scheme != "https":
-        defect, wanted = f"it begins with {uri.scheme or 'nothing'}", "https"
-    elif uri.path != path:
-        defect, wanted = f"its path is {uri.path or '/'}", path
-    elif public_host.name and uri.hostname != public_host.name:
-        defect, wanted = f"its host is {uri.hostname}", public_host.name
-    return OauthRedirect(uri=text, where=where, defect=defect, wanted=wanted)
+    wanted = f"https://{public_host.known or '…'}{path}"
+    here = uri.scheme == "https" and uri.path == path
+    if here and (not public_host.name or uri.hostname == public_host.name):
+        return OauthRedirect(uri=text, where=where)
+    told = f"it is {text[:150]}" if text else "no redirect_uri is sent to the provider"
+    return OauthRedirect(uri=text, where=where, defect=told, wanted=wanted)
