@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import time
 from dataclasses import replace
@@ -206,6 +207,8 @@ class Host:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(next(other / below for other in layers if (other / below).exists()), target)
                 target.write_text(target.read_text().replace(template, self.fqdn))
+                if target != layer / below:  # an overlay's whiteout: under the template's own name nothing is seen
+                    os.mknod(layer / below, stat.S_IFCHR, os.makedev(0, 0))
         self._lineage(etc / "letsencrypt")
         return layer
 
