@@ -13,6 +13,7 @@ from flower_audit.facts.site import Site
 from flower_audit.http_client import Client
 from flower_audit.http_messages import Answer, Failure, Request
 from flower_audit.parsers.access import Access
+from flower_audit.parsers.old_pages import BROKER, DASHBOARD, queues_of, workers_of
 from flower_audit.probe import Trail, fact
 from flower_audit.target import Account, Target
 from flower_audit.visit import SCRIPT, Visit, read_visit
@@ -40,9 +41,10 @@ class Login:
 class Api:
     """What the API answers to the first account that it admits, or to anybody where it is open.
 
-    Shape: `workers` and `queues` are None where `workers_problem` and `queues_problem` say why; `workers` maps names to
-    whether they are online, `queues` maps names to lengths in messages; the statuses are HTTP's, None for no answer;
-    `script_digest` is the SHA-256 of Flower's script, empty where it was not served.
+    Shape: `workers` and `queues`, which Flower 1.1 and 1.2 tell on pages alone, are None where `workers_problem` and
+    `queues_problem` say why; `workers` maps names to whether they are online, `queues` maps names to lengths in
+    messages; the statuses are the API's, None for no answer; `script_digest` is the SHA-256 of Flower's script, empty
+    where it was not served.
     """
 
     logins: tuple[Login, ...] = ()
@@ -100,19 +102,18 @@ def api(target: Target, site: Site, routes: Routes, trail: Trail) -> Api:
         return Api(logins=logins, workers_problem=problem, queues_problem=problem)
     account = None if admitted is None else next(one for one in target.accounts if one.name == admitted.name)
     credentials = None if account is None else (account.name, os.environ[account.password_env])
-    workers, queues, script = client.get_all(
-        [
-            Request(
-                origin=site.origin,
-                path=f"{site.prefix}{path}",
-                credentials=credentials,
-                verify=credentials is not None and site.over_tls,
-            )
-            for path in (WORKERS, QUEUES, SCRIPT)
-        ]
-    )
+
+    def asking(path: str) -> Request:
+        verify = credentials is not None and site.over_tls
+        return Request(origin=site.origin, path=f"{site.prefix}{path}", credentials=credentials, verify=verify)
+
+    workers, queues, script = client.get_all([asking(path) for path in (WORKERS, QUEUES, SCRIPT)])
     workers_found, workers_problem = _read_workers(workers)
     queues_found, queues_problem = _read_queues(queues)
+    if _status(workers) == 405:
+        dashboard, broker = client.get_all([asking(DASHBOARD), asking(BROKER)])
+        workers_found = workers_of(dashboard.body) if isinstance(dashboard, Answer) else None
+        queues_found = queues_of(broker.body) if isinstance(broker, Answer) else None
     return Api(
         logins=logins,
         asked_as=account.name if account else "",

@@ -16,6 +16,8 @@ from flower_audit.target import Target
 from flower_audit.visit import NOBODY
 
 SINCE = Release("2.2")
+API_WITH_LOGIN = Release("2.0")
+"""Releases before, and from 1.1 on, switch the API off where a login is configured, and nothing else takes a POST."""
 HEADERS = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Origin": "https://flower-audit.invalid"}
 REFUSAL = b"Cross-site request forbidden"
 
@@ -35,11 +37,14 @@ class CrossSite:
 def cross_site(target: Target, site: Site, routes: Routes, version: Version, trail: Trail) -> CrossSite:
     """Source: Flower's release; with --flower-active a POST marked cross-site, to a worker that cannot exist.
 
-    Absent: no login is asked for, so that nothing is gained by another's.
+    Absent: no login is asked for, so that nothing is gained by another's; or nothing is to be had by one (1.1 and 1.2).
     Unobservable: the login is not Flower's own, and no POST was allowed.
     """
     if not routes.asks_for_login:
         raise Absent("no login is asked for that another site could abuse")
+    reads = routes.at("/api/workers")
+    if max(version.releases) < API_WITH_LOGIN and reads is not None and reads.status == 405:
+        raise Absent(f"Flower {version} answers 405 to every request that changes something: see auth.api-usable")
     if max(version.releases) < SINCE:
         return CrossSite(accepted=f"Flower {version} does not look where a request comes from; 2.2 does")
     if not target.active:
