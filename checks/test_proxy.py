@@ -94,8 +94,8 @@ def test_running_proxy_matches_its_files(proxy: Proxy) -> None:
         f"changed after the last reload: {', '.join(proxy.changed[:5])}",
         wanted="a reload after the last change",
         where=proxy.config,
-        fix="nginx -t && systemctl reload nginx; where that changes nothing, the error log says why (a zone with another "
-        "key or size needs a restart)"
+        fix="nginx -t && systemctl reload nginx; where that changes nothing, the error log says why (a zone with "
+        "another key or size needs a restart)"
         if proxy.kind == "nginx"
         else "systemctl reload caddy",
     )
@@ -186,6 +186,8 @@ def test_proxy_controls_access(proxy: Proxy, policy: Policy) -> None:
     lines = proxy.fix("allow 10.0.0.0/8;\ndeny all;", "@strangers not remote_ip 10.0.0.0/8\nabort @strangers")
     guarded = proxy.restricted or proxy.authentication is not None
     assert guarded, Finding("everybody is let through", wanted="allow and deny", where=proxy.where, fix=lines)
+    doors = [f"{site.as_door} and lets everybody through" for site in proxy.open_doors]
+    assert not doors, Finding("; ".join(doors[:2]), wanted="no other way, or one as guarded", where=proxy.config)
 
 
 @check("proxy.rate-limit", severity=Severity.MEDIUM, section=SECTION, covers=("Rate limiting configured",))

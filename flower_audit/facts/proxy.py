@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.nginx import Nginx
 from flower_audit.parsers import caddy as caddy_sites
 from flower_audit.parsers import nginx as nginx_sites
-from flower_audit.parsers.frontend import Frontend, Kind
+from flower_audit.parsers.frontend import Frontend, Kind, Listen
 from flower_audit.parsers.nginx_tree import parse
 from flower_audit.probe import fact
 from flower_audit.target import Target
@@ -30,7 +30,7 @@ class Proxy(Frontend):
     Shape: `version` is empty where unknown, `config` the main file; `valid` is None where it could not be tested,
     `problem` is the proxy's own complaint; `running` tells whether a process of it runs.  `changed` names files that
     the running process was not loaded from as they are now, `moved` those of which that cannot be told;
-    `dangling` are links to sites that lead nowhere.
+    `dangling` are links to sites that lead nowhere; `others` are sites of other servers that lead to the same Flower.
     `reaches` is True where every upstream is a place on which Flower listens, False where one is not, None where that
     is not known; `flower_places` are those places.  `enabled` is False where the site is in a file that is not loaded.
     """
@@ -44,6 +44,7 @@ class Proxy(Frontend):
     changed: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     dangling: tuple[str, ...] = ()
+    others: tuple["Proxy", ...] = ()
     enabled: bool = True
     reaches: bool | None = None
     flower_places: tuple[str, ...] = ()
@@ -63,6 +64,17 @@ class Proxy(Frontend):
         """A plain name of the site, else a placeholder for one."""
         plain = [name for name in self.server_names if re.fullmatch(r"[\w.-]+\.[\w-]+|localhost", name)]
         return plain[0] if plain else "flower.example.com"
+
+    @property
+    def as_door(self) -> str:
+        """This site, as one of several that lead to Flower."""
+        names = ", ".join(self.server_names) or "of every name"
+        return f"the site {names} at {self.server_where} leads to Flower as well,"
+
+    @property
+    def open_doors(self) -> tuple["Proxy", ...]:
+        """The other sites that let everybody through to the same Flower."""
+        return tuple(site for site in self.others if not site.restricted and site.authentication is None)
 
     @property
     def missing_headers(self) -> tuple[str, ...]:
@@ -98,7 +110,12 @@ class Proxy(Frontend):
     def rate_limit_defect(self) -> str:
         """Why no request limit is in force; empty where one is.  Unobservable: it depends on more than the file."""
         if any(limit.counts for limit in self.rate_limits):
-            return ""
+            open_wide = [
+                site
+                for site in self.others
+                if not site.restricted and all(limit.counts is False for limit in site.rate_limits)
+            ]
+            return f"{open_wide[0].as_door} without a request limit" if open_wide else ""
         unsure = next((limit for limit in self.rate_limits if limit.counts is None), None)
         if unsure is not None:
             raise Unobservable(f"{unsure.where}: limit_req zone={unsure.zone}: {unsure.problem}")
@@ -143,7 +160,17 @@ def proxy(
         raise Absent("no reverse proxy on this host fronts Flower")
     if best.unresolved:
         raise Unobservable(f"{best.where}: {best.unresolved}")
-    return best
+    return replace(best, others=tuple(site for kinship, site in related if kinship == 0 and _is_beside(site, best)))
+
+
+def _is_beside(site: Proxy, best: Proxy) -> bool:
+    """Whether another server, loaded and reached by other machines, leads to Flower too."""
+    loaded = site.running and site.enabled and not site.shadowed and not site.partial and not site.unresolved
+    return loaded and site.server_where != best.server_where and any(not _is_local(one) for one in site.listens)
+
+
+def _is_local(listen: Listen) -> bool:
+    return listen.address.startswith(("unix:", "127.", "[::1]", "localhost"))
 
 
 def _name_unread(nginx: Nginx | None, caddy: Caddy | None, flower: Endpoints) -> None:

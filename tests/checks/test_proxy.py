@@ -164,6 +164,10 @@ def test_access_control() -> None:
     check(CADDY, asked)
     half = replace(CADDY, unguarded=("/flower",))
     assert "/flower" in finding(check, half, POLICY).observed
+    guarded = replace(NGINX, restricted=True)
+    beside = replace(guarded, others=(replace(NGINX, server_where="/etc/nginx/conf.d/old.conf:1"),))
+    assert "/etc/nginx/conf.d/old.conf:1 leads to Flower as well" in finding(check, beside, asked).observed
+    check(replace(guarded, others=(guarded,)), asked)
 
 
 def limit_of(proxy: Proxy) -> RateLimit:

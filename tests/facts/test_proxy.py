@@ -236,6 +236,30 @@ def test_the_site_that_people_reach_is_chosen() -> None:
     assert found.redirects_to_https is False
 
 
+OLD = "old.example.com"
+LIMITED = PASS.replace("proxy_pass", "limit_req zone=z; proxy_pass")
+ZONE = "limit_req_zone $binary_remote_addr zone=z:1m rate=9r/s;\n"
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        (server(PASS, name=OLD), f"the site {OLD} at /etc/nginx/nginx.conf:3 leads to Flower as well, without"),
+        (server(LIMITED, name=OLD), ""),
+        (server(f"allow 10.0.0.0/8; deny all; {PASS}", name=OLD), ""),
+        (server(PASS, "127.0.0.1:8080", OLD), ""),
+        (server("location = /healthcheck { proxy_pass http://127.0.0.1:5555; }", name=OLD), ""),
+        (server("location / { proxy_pass http://127.0.0.1:8000; }", name=OLD), ""),
+        (server(f"return 301 https://flower.example.com; {PASS}", name=OLD), ""),
+    ],
+)
+def test_another_site_that_leads_to_the_same_flower(beside: str, said: str) -> None:
+    found = proxy(FLOWER, nginx=nginx(f"{ZONE}{server(LIMITED, '443 ssl').strip()}\n{beside}"))
+    assert [listen.port for listen in found.listens] == [443]
+    defect = found.rate_limit_defect
+    assert defect.startswith(said) if said else not defect
+
+
 def test_without_knowing_where_flower_listens_its_name_or_port_decides() -> None:
     unknown = Endpoints(places=())
     assert proxy(unknown, nginx=nginx(server(PASS, name="x"))).reaches is None
