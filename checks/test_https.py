@@ -79,7 +79,10 @@ def test_certificate_is_valid_now(certificate: Certificate) -> None:
     Source: RFC 5280, 4.1.2.5.
     """
     assert certificate.not_before <= certificate.looked_at, Finding(
-        f"valid only from {certificate.not_before:%Y-%m-%d %H:%M} UTC", wanted="valid now", where=certificate.subject
+        f"valid only from {certificate.not_before:%Y-%m-%d %H:%M} UTC",
+        wanted="valid now",
+        where=certificate.subject,
+        fix="compare the clocks (`timedatectl`) of the host that made it and of this one, and have it issued anew",
     )
     assert certificate.days_left > 0, Finding(
         f"expired on {certificate.not_after:%Y-%m-%d %H:%M} UTC", wanted="valid now", where=certificate.subject

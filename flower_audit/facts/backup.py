@@ -61,7 +61,8 @@ class Job:
     def remedy(self) -> str:
         """What makes it run again; empty where nothing better is known than the general advice."""
         if not self.problem:
-            return f"systemctl enable --now {self.name}" if self.kind == "timer" else ""
+            unmask = f"systemctl unmask {self.name} && " if self.enabled.startswith("masked") else ""
+            return f"{unmask}systemctl enable --now {self.name}" if self.kind == "timer" else ""
         return next((remedy for words, remedy in REMEDIES.items() if words in self.problem), "")
 
     @property

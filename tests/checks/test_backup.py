@@ -65,6 +65,7 @@ def test_a_schedule() -> None:
     ("job", "remedy"),
     [
         (replace(JOB, active=False), "systemctl enable --now flower-backup.timer"),
+        (replace(JOB, active=False, enabled="masked"), "systemctl unmask flower-backup.timer && "),
         (replace(JOB, problem="flower-backup.timer has run out: none of its times comes again"), "OnCalendar=daily"),
         (replace(CRON, problem="cron refuses the line: it takes /x for the name of a user"), "put the user"),
     ],

@@ -58,6 +58,8 @@ def test_renewal_scheduled() -> None:
     idle = replace(RENEWAL, schedule="", unscheduled="certbot.timer is inactive and disabled")
     assert finding(check, idle).observed == "certbot.timer is inactive and disabled"
     assert finding(check, idle).fix == "systemctl enable --now certbot.timer"
+    masked = replace(idle, unscheduled="certbot.timer is inactive and masked; /etc/cron.d/certbot does nothing")
+    assert finding(check, masked).fix.startswith("systemctl unmask certbot.timer && ")
     assert "acme.sh" in finding(check, replace(idle, manager="acme.sh")).fix
 
 

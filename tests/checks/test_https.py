@@ -90,6 +90,7 @@ def test_valid_now() -> None:
     assert "expired on 2026-05-31" in finding(checks.test_certificate_is_valid_now, expired).observed
     future = replace(CERTIFICATE, not_before=NOW + timedelta(days=1))
     assert "valid only from" in finding(checks.test_certificate_is_valid_now, future).observed
+    assert "clocks" in finding(checks.test_certificate_is_valid_now, future).fix
 
 
 @pytest.mark.parametrize(("lifetime", "left", "passes"), [(90, 22, True), (90, 20, False), (6, 3, True), (6, 1, False)])
