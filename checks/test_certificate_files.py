@@ -49,8 +49,8 @@ def test_renewal_is_scheduled(renewal: Renewal) -> None:
     Fix: `systemctl enable --now certbot.timer`; acme.sh: `acme.sh --install-cronjob`; Caddy does it by itself.
     Source: https://eff-certbot.readthedocs.io/en/stable/using.html#setting-up-automated-renewal
     """
-    unmask = "systemctl unmask certbot.timer && " if "certbot.timer is inactive and masked" in renewal.unscheduled else ""
-    timer = f"{unmask}systemctl enable --now certbot.timer"
+    masked = "certbot.timer is inactive and masked" in renewal.unscheduled
+    timer = "systemctl unmask certbot.timer && " * masked + "systemctl enable --now certbot.timer"
     fix = timer if renewal.manager == "certbot" else "acme.sh --install-cronjob"
     assert renewal.schedule, Finding(
         renewal.unscheduled, wanted=f"{renewal.manager} run by itself", where=renewal.name, fix=fix
