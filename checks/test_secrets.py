@@ -53,7 +53,7 @@ def test_files_with_secrets_are_private(files: Files) -> None:
     loose = [file for file in files.secret if file.open_to_others]
     foreign = [file for file in files.secret if not file.owner_is_trusted]
     assert not loose, Finding(
-        f"mode {loose[0].mode} lets others at {', '.join(loose[0].names[:3])}",
+        f"mode {loose[0].mode} of {loose[0].owner}:{loose[0].group} lets others at {', '.join(loose[0].names[:3])}",
         wanted="0600 or 0640",
         where=", ".join(file.path for file in loose[:3]),
     )

@@ -14,6 +14,8 @@ from flower_audit.parsers.systemd_unit import read_unit
 from flower_audit.probe import Output, probe
 
 ASSIGNED = re.compile(r"[\s#;]*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]")
+EVERYBODY = {"users", "nogroup", "nobody"}
+"""Groups of all people, and of processes without a user of their own."""
 EXAMPLE = re.compile(r"(example|sample|template|dist|default)s?$", re.IGNORECASE)
 
 
@@ -22,7 +24,7 @@ class SecretFile:
     """One file that holds a secret.
 
     Shape: `mode` is octal text such as `0640`; `names` are the variables or options that hold one; `open_to_others`
-    takes the folders above into account.
+    takes the folders above into account, and groups that hold many.
     """
 
     path: str
@@ -116,7 +118,7 @@ def files(out: Output) -> Files:
                 owner=owner,
                 group=group,
                 names=names,
-                open_to_others=reachable == "yes" and int(mode, 8) & 0o006 != 0,
+                open_to_others=reachable == "yes" and int(mode, 8) & (0o066 if group in EVERYBODY else 0o006) != 0,
                 owner_is_trusted=owner_uid in {"0", uid},
             )
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from flower_audit.parsers.celery_command_line import (
 from flower_audit.parsers.open_connections import connected_brokers, network_of
 
 MAX_WORKERS = 50
+EVENTS = re.compile("-[BD]*E[BDE]*$")  # short options without a value may be written together: -BE
 WRAPPERS = ("sh", "bash", "dash", "sudo", "su", "timeout", "env", "nice", "ssh", "grep", "runuser", "setpriv", "tini")
 
 
@@ -85,7 +87,7 @@ def described(pid: str, words: list[str], flower: set[str], venv: str) -> dict[s
     return {
         "pid": int(pid),
         "name": (option(words, "-n", "--hostname") or "")[:100],
-        "sends_events": any(word in ("-E", "--task-events", "--events") for word in words),
+        "sends_events": any(word in ("--task-events", "--events") or EVENTS.match(word) for word in words),
         "where": where,
         "related": bool(flower & traits_of(pid, words)),
         "other_network": network_of(pid) != network_of("self"),

@@ -55,6 +55,8 @@ def test_workers_are_found_with_their_broker(look: Callable[..., Any]) -> None:
     )
     assert (first.name, first.sends_events, first.place) == ("a@shop", True, "redis://127.0.0.1:6399/2")
     assert (second.sends_events, second.place, second.related) == (False, "amqp://localhost:5672/v", True)
+    (combined, level), _ = look(("celery", "worker", "-BE"), ("celery", "worker", "-lERROR"))
+    assert (combined.sends_events, level.sends_events) == (True, False)
     assert (third.sends_events, third.database, third.where) == (True, "3", "CELERY_BROKER_URL")
 
 
