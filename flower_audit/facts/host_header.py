@@ -24,13 +24,13 @@ NEEDS = "needs --flower-host=ssh://… or --flower-connection, or --flower-activ
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostHeader:
     """Shape: `seen` is a sentence on what a POST at the public URL showed, empty where all is well, None where none was
-    sent or decided; `where` names the proxy's file or that URL; `unknown` tells why the proxy's files are not known.
+    sent or decided; `where` names the proxy's file or that URL; `unknown` is why the proxy's files are not known.
     """
 
     where: str
     seen: str | None = None
     proxy: Proxy | None = None
-    unknown: str = ""
+    unknown: Unobservable | None = None
 
     @property
     def defect(self) -> str:
@@ -42,7 +42,7 @@ class HostHeader:
             return self.seen
         if self.proxy is not None:
             return self.proxy.host_defect
-        raise Unobservable(self.unknown) if self.unknown else NotAsked(NEEDS)
+        raise self.unknown or NotAsked(NEEDS)
 
 
 @fact(way="url")
@@ -72,7 +72,7 @@ def host_header(  # noqa: PLR0917 - other facts, given by name
     if proxy is None and isinstance(version, Unobservable):
         raise NotAsked(NEEDS)
     return HostHeader(
-        where=known.where if known else "", proxy=known, unknown=str(proxy) if isinstance(proxy, Unobservable) else ""
+        where=known.where if known else "", proxy=known, unknown=proxy if isinstance(proxy, Unobservable) else None
     )
 
 

@@ -16,13 +16,13 @@ NEEDS = "needs --flower-host=ssh://… or --flower-connection: from outside only
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebsocketUpgrade:
     """Shape: `seen` is what a request at the public URL showed, None where this Flower has no socket to ask for;
-    `where` names the proxy's file or that URL; `unknown` tells why the proxy's configuration is not known.
+    `where` names the proxy's file or that URL; `unknown` is why the proxy's configuration is not known.
     """
 
     where: str
     seen: bool | None = None
     proxy: Proxy | None = None
-    unknown: str = ""
+    unknown: Unobservable | None = None
 
     @property
     def passes(self) -> bool:
@@ -31,7 +31,7 @@ class WebsocketUpgrade:
             return self.seen
         if self.proxy is not None:
             return self.proxy.upgrades
-        raise Unobservable(self.unknown) if self.unknown else NotAsked(NEEDS)
+        raise self.unknown or NotAsked(NEEDS)
 
 
 @fact(way="url")
@@ -57,5 +57,5 @@ def websocket_upgrade(
     if proxy is None and isinstance(version, Unobservable):
         raise NotAsked(NEEDS)
     return WebsocketUpgrade(
-        where=known.where if known else "", proxy=known, unknown=str(proxy) if isinstance(proxy, Unobservable) else ""
+        where=known.where if known else "", proxy=known, unknown=proxy if isinstance(proxy, Unobservable) else None
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from packaging.version import Version as Release
 
-from flower_audit.errors import Absent, NotAsked, Unobservable
+from flower_audit.errors import Absent, NotAsked, Unobservable, Unreachable
 from flower_audit.facts.host_header import host_header
 from flower_audit.facts.routes import routes
 from flower_audit.facts.version import Version
@@ -68,5 +68,5 @@ def test_what_is_not_known(target: Any, trail: Any, site_of: Any) -> None:
         host_header(host, trail)
     with pytest.raises(Absent):
         host_header(target, trail, site_of(5555, is_flower_itself=True))
-    with pytest.raises(Unobservable, match="needs root"):
-        _ = host_header(host, trail, proxy=Unobservable("nginx -T needs root")).defect
+    with pytest.raises(Unreachable, match="lost"):
+        _ = host_header(host, trail, proxy=Unreachable("host", "the connection was lost")).defect
