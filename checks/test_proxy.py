@@ -74,7 +74,7 @@ def test_site_is_enabled(proxy: Proxy) -> None:
         proxy.shadowed,
         wanted="this site answers for its own names",
         where=proxy.server_where,
-        fix="remove what answers first",
+        fix="remove what answers first, or its name there; then `nginx -t && systemctl reload nginx`",
     )
 
 
@@ -166,7 +166,9 @@ def test_proxy_waits_long_enough(proxy: Proxy, policy: Policy) -> None:
     least = policy.proxy_timeout_min_seconds
     short = [f"{name} {seconds:g}s" for name, seconds in proxy.short_timeouts.items() if seconds < least]
     fix = proxy.fix(f"proxy_send_timeout {least}s;\nproxy_read_timeout {least}s;", "transport http without *_timeout")
-    assert not short, Finding(", ".join(short), wanted=f"at least {least}s", where=proxy.where, fix=fix)
+    assert not short, Finding(
+        ", ".join(short), wanted=f"at least {least}s", where=proxy.timeouts.where or proxy.where, fix=fix
+    )
 
 
 @check("proxy.access-control", severity=Severity.MEDIUM, section=SECTION)

@@ -81,6 +81,7 @@ fi
 
 MARK = re.compile(r"^@@(\w+) ?(.*)$", re.MULTILINE)
 CREDENTIALS = re.compile(r"((?:proxy_set_header|add_header)\s+(?:Proxy-)?Authorization)\s+[^;]*;", re.IGNORECASE)
+EMERGENCY = re.compile(r"^.*?\[emerg\] (?:\d+#\d+: )?")
 # A worker starts within a second of the reload that forks it; both clocks count in hundredths at best.
 TOLERANCE_S = 2.0
 
@@ -138,7 +139,7 @@ def _instance(part: str) -> Instance:
     if "status" not in marks:
         raise Unobservable("the answer about nginx's configuration was cut short")
     status, _, config = marks["status"][0].partition(" ")
-    messages = [text.removeprefix("nginx: ") for text in marks.get("message", []) if "[emerg]" in text]
+    messages = [EMERGENCY.sub("[emerg] ", text) for text in marks.get("message", []) if "[emerg]" in text]
     version = re.search(r"/(\d[\w.]*)", marks.get("version", [""])[0])
     changed, moved = _since(_loaded_at(marks), marks)
     return Instance(

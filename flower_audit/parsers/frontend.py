@@ -80,12 +80,13 @@ class Timeouts:
     """How long the proxy waits for the upstream.
 
     Units: seconds.  Shape: None where nothing sets it, so that the proxy's default is in force (nginx: 60 s each;
-    Caddy: 3 s to connect, no limit to send and read).
+    Caddy: 3 s to connect, no limit to send and read); `where` is the `file:line` of one that is set.
     """
 
     connect_s: float | None = None
     send_s: float | None = None
     read_s: float | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,10 +108,11 @@ class _Site:
             restricted=restricted(rules) or bool(self._refusing_if(levels)),
             authentication=authentication(levels),
             timeouts=Timeouts(
+                where=value(levels, "proxy_read_timeout").where or value(levels, "proxy_send_timeout").where,
                 **{
                     f"{kind}_s": seconds(value(levels, f"proxy_{kind}_timeout").args[0])
                     for kind in ("connect", "send", "read")
-                }
+                },
             ),
             certificates=tuple(_certificates(self.levels)),
             redirects_to_https=redirects_to_https(self.tree.http, self.servers, self.server),
@@ -187,7 +188,7 @@ class _Site:
                         f"{name or 'a name that no site has'} on port {listen.port} is answered by {answers.where}"
                     )
         plain = [name for name in names_of(self.server) if not name.startswith(("~", "*", "."))]
-        return "; ".join(others[:3]) if plain or not names_of(self.server) else ""
+        return "; ".join(dict.fromkeys(others[:3])) if plain or not names_of(self.server) else ""
 
     def _answered_before(self, location: Location) -> str:
         """What answers before a request gets to `proxy_pass`."""

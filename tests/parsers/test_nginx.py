@@ -232,3 +232,10 @@ def test_broken_text_is_told_and_not_raised() -> None:
     tree = tree_of("server { listen 80; location / { proxy_pass http://127.0.0.1:5555;")
     assert tree.errors
     assert tree.errors[0].startswith("/nginx.conf:")
+
+
+def test_timeouts_name_the_line_that_sets_them() -> None:
+    text = "proxy_read_timeout 9000ms;\nserver { location / { proxy_pass http://127.0.0.1:5555; } }"
+    timeouts = frontends(tree_of(text))[0].timeouts
+    assert (timeouts.read_s, timeouts.where.rpartition(":")[2]) == (9.0, "1")
+    assert frontends(tree_of(text.partition("\n")[2]))[0].timeouts.where == ""
