@@ -6,7 +6,7 @@ from typing import Literal
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.proxy import Proxy
-from flower_audit.parsers.certbot import Lineage, defects_of, last_failure
+from flower_audit.parsers.certbot import Lineage, broken_hook, defects_of, last_failure, unit_failure
 from flower_audit.probe import Output, probe
 
 # Files are read instead of asking certbot, which needs more than half a second to start.
@@ -17,16 +17,28 @@ grep -lsE '^ExecStart=.*(certbot|acme\.sh|/lego|dehydrated)' etc/systemd/system/
   sed 's#.*/##; s/\.service$//' | sort -u | while read -r name; do
   echo "timer $name $(systemctl show "$name.timer" -p LoadState,ActiveState,UnitFileState,SubState --value | xargs)"
   echo "command $name $(systemctl show "$name.service" -p ExecStart --value | sed -n 's/.*argv\[\]=\([^;]*\).*/\1/p')"
+  ended=$(systemctl show "$name.service" -p ExecMainExitTimestamp --value)
+  echo "result $name $(systemctl show "$name.service" -p Result -p ExecMainStatus --value | xargs)" \
+    "$([ -n "$ended" ] && date -d "$ended" +%s)"
 done
 echo '@@cron'
 for d in /proc/[0-9]*; do
   read -r comm < "$d/comm" && case $comm in cron | crond | fcron) echo "daemon $comm"; break ;; esac
 done 2>/dev/null
 [ -d /run/systemd/system ] && echo systemd
-grep -HsE '^[^#]*(certbot|acme\.sh|lego|dehydrated)' /etc/crontab /etc/cron.d/* /etc/cron.daily/* /etc/cron.weekly/* \
-  /var/spool/cron/crontabs/* /var/spool/cron/* 2>/dev/null | head -n 20
+lines=$(grep -HsE '^[^#]*(certbot|acme\.sh|lego|dehydrated)' /etc/crontab /etc/cron.d/* /etc/cron.daily/* \
+  /etc/cron.weekly/* /var/spool/cron/crontabs/* /var/spool/cron/* 2>/dev/null | head -n 20)
+printf '%s\n' "$lines"
+echo '@@lost'
+printf '%s\n' "$lines" | tr -d '"' | tr ' ;|&()' '\n\n\n\n\n\n' |
+  grep -E '^/.*/(certbot|certbot-auto|acme\.sh|lego|dehydrated)$' | sort -u | while read -r program; do
+  [ -e "$program" ] || echo "$program"; done
 echo '@@certbot'
 for f in /etc/letsencrypt/renewal/*.conf; do [ -e "$f" ] && { echo "## $f"; head -c 8192 "$f"; }; done
+echo '@@plugins'
+packages=/usr/lib/python3/dist-packages
+[ -d $packages/certbot ] && [ -x /usr/bin/certbot ] && [ ! -L /usr/bin/certbot ] &&
+  echo certbot && ls -d $packages/certbot_* /usr/local/lib/python3*/dist-packages/certbot_* 2>/dev/null | sed 's#.*/##'
 echo '@@lineages'
 for d in /etc/letsencrypt/live/*/; do
   [ -e "$d" ] && echo "$(basename "$d") $([ -L "${d}cert.pem" ] && echo linked || echo copied)"; done
@@ -39,18 +51,34 @@ echo '@@webroots'
 grep -hsE '^(webroot_path|[a-z0-9.*-]+\.[a-z0-9.*-]+) *= *[/"]' /etc/letsencrypt/renewal/*.conf |
   sed 's/^[^=]*= *//; s/[ ,"]*$//; s/^"//' | tr ',' '\n' | sort -u | while read -r d; do [ -d "$d" ] || echo "$d"; done
 echo '@@acme'
-grep -HsE "^(Le_RealFullChainPath|Le_ReloadCmd|Le_NextRenewTime)=" /root/.acme.sh/*/*.conf /home/*/.acme.sh/*/*.conf
+date '+now %s'
+grep -HsE "^(Le_Domain|Le_RealFullChainPath|Le_ReloadCmd|Le_NextRenewTime)=" /root/.acme.sh/*/*.conf \
+  /home/*/.acme.sh/*/*.conf
 echo '@@log'
 for f in $(ls -t /var/log/letsencrypt/letsencrypt.log* 2>/dev/null | head -n 8); do
   grep -qsE 'no renewal failures|[1-9][0-9]* renew failure|Failed to renew' "$f" || continue
-  grep -hE 'no renewal failures|renew failure|Failed to renew|is broken|certbot version' "$f" | tail -n 40 | cut -c1-400
+  stat -c 'written %Y' "$f"
+  grep -hE 'no renewal failures|renew failure|Failed to renew|is broken|certbot version|^  Detail: ' "$f" | tail -n 40 |
+    cut -c1-400
+  break
+done
+echo '@@hook_log'
+for f in $(ls -t /var/log/letsencrypt/letsencrypt.log* 2>/dev/null | head -n 100); do
+  grep -qsE 'Running (deploy|post|renew)-hook command' "$f" || continue
+  find /etc/letsencrypt/renewal-hooks -type f -newer "$f" 2>/dev/null | sed 's/^/newer /'
+  grep -hE "Running [a-z]+-hook command|Hook '.*' reported error|Hook command .* returned error" "$f" | tail -n 40 |
+    cut -c1-400
   break
 done
 echo '@@caddy'
-[ -d /run/systemd/system ] && command -v journalctl > /dev/null &&
-  journalctl -u caddy -n 400 --no-pager -o cat 2>/dev/null | grep -E '"logger":"tls' | tail -n 20 | cut -c1-600
+[ -d /run/systemd/system ] && command -v journalctl > /dev/null && {
+  timeout 3 journalctl _COMM=caddy --since=-40d --grep='"logger":"tls' -n 60 --no-pager -o cat 2>/dev/null ||
+    journalctl _COMM=caddy -n 1000 --no-pager -o cat 2>/dev/null | grep -E '"logger":"tls' | tail -n 60
+} | cut -c1-600
 echo '@@end'
 """
+LATE_DAYS = 2
+"""acme.sh tries once a day; a day off is no failure yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +109,16 @@ def renewal(out: Output, proxy: Proxy) -> Renewal:
     if "end" not in parts:
         raise Unobservable("the answer about renewal was cut short")
     if proxy.automatic_tls:
-        return Renewal(manager="Caddy", name=proxy.host, schedule="Caddy itself", failed=_caddy_failure(parts["caddy"]))
+        return Renewal(
+            manager="Caddy", name=proxy.host, schedule="Caddy itself", failed=_caddy_failure(parts["caddy"], proxy.host)
+        )
     paths = [item.certificate for item in proxy.certificates]
     if not paths:
         raise Absent("the proxy itself ends no TLS")
     if name := _lineage(paths, parts, proxy.host):
         return _certbot(name, parts, proxy)
     if any(".acme.sh/" in path or f"='{path}'" in parts["acme"] for path in paths):
-        schedule, unscheduled = _schedule(parts, "acme.sh")
-        return Renewal(manager="acme.sh", name=paths[0], schedule=schedule, unscheduled=unscheduled)
+        return _acme_sh(paths, parts)
     raise Absent(f"{paths[0]} is none of certbot's, acme.sh's or Caddy's: who renews it cannot be told here")
 
 
@@ -114,6 +143,7 @@ def _certbot(name: str, parts: dict[str, str], proxy: Proxy) -> Renewal:
         reloads=bool(parts["hooks"].strip()) or "-hook" in commands,
         frees_port=bool(parts["pre_hooks"].strip()) or "--pre-hook" in commands,
         missing_webroots=tuple(parts["webroots"].split()),
+        plugins=frozenset(parts["plugins"].split()),
         port_80_taken=proxy.redirects_to_https is not None,
     )
     return Renewal(
@@ -122,7 +152,39 @@ def _certbot(name: str, parts: dict[str, str], proxy: Proxy) -> Renewal:
         schedule=schedule,
         unscheduled=unscheduled,
         defects=defects_of(lineage),
-        failed=last_failure(parts["log"], name),
+        failed=last_failure(parts["log"], name)
+        or unit_failure(parts["timers"], parts["log"])
+        or broken_hook(parts["hook_log"], lineage.text or ""),
+    )
+
+
+def _acme_sh(paths: list[str], parts: dict[str, str]) -> Renewal:
+    """acme.sh logs nothing unless it is told to; its domain's file says when it means to renew."""
+    schedule, unscheduled = _schedule(parts, "acme.sh")
+    files: dict[str, dict[str, str]] = {}
+    for file, name, value in re.findall(r"^(\S+\.conf):(Le_\w+)='?([^'\n]*)'?$", parts["acme"], re.MULTILINE):
+        files.setdefault(file, {})[name] = value
+    ours = [
+        (file, values)
+        for file, values in files.items()
+        if values.get("Le_RealFullChainPath") in paths
+        or any(path.startswith(file.rpartition("/")[0]) for path in paths)
+    ]
+    now = re.search(r"^now (\d+)$", parts["acme"], re.MULTILINE)
+    late = defects = ""
+    for file, values in ours[:1]:
+        if not values.get("Le_ReloadCmd"):
+            defects = f"{file}: nothing reloads the proxy after a renewal (Le_ReloadCmd is empty)"
+        due = values.get("Le_NextRenewTime", "")
+        days = (int(now[1]) - int(due)) / 86400 if now and due.isdecimal() else 0.0
+        late = f"{file} says that the renewal was due {days:.0f} days ago" if days > LATE_DAYS else ""
+    return Renewal(
+        manager="acme.sh",
+        name=paths[0],
+        schedule=schedule,
+        unscheduled=unscheduled,
+        defects=(defects,) if defects else (),
+        failed=late,
     )
 
 
@@ -148,15 +210,13 @@ def _schedule(parts: dict[str, str], tool: str) -> tuple[str, str]:
             elif states:
                 state = "is not there" if "not-found" in states else f"is {' and '.join(states[1:])}"
                 obstacles.append(f"{words[1]}.timer {state}")
-    cron = parts["cron"].splitlines()
-    for line in cron:
+    for line in parts["cron"].splitlines():
         path, _, command = line.partition(":")
         if tool not in command:
             continue
-        if "/run/systemd/system" in command and "systemd" in cron:
-            obstacles.append(f"{path} does nothing where systemd runs")
-        elif not any(item.startswith("daemon ") for item in cron):
-            obstacles.append(f"{path} needs a cron daemon, and none runs")
+        obstacle = _cron_obstacle(command, parts)
+        if obstacle:
+            obstacles.append(f"{path} {obstacle}")
         else:
             found.append(path)
     lasting = [item for item in found if not item.endswith(")")]
@@ -167,8 +227,23 @@ def _schedule(parts: dict[str, str], tool: str) -> tuple[str, str]:
     return "", "; ".join(obstacles) or f"no timer and no cron line runs {tool}"
 
 
-def _caddy_failure(log: str) -> str:
-    """What Caddy last said of certificates, where that was an error."""
-    last = log.strip().splitlines()[-1:] or [""]
-    message = re.search(r'"error":"([^"]{0,300})', last[0]) or re.search(r'"msg":"([^"]{0,300})', last[0])
-    return message[1] if message and '"level":"error"' in last[0] else ""
+def _cron_obstacle(command: str, parts: dict[str, str]) -> str:
+    """Why cron does not run this line, or runs it in vain; empty where nothing is in the way."""
+    cron = parts["cron"].splitlines()
+    lost = [program for program in parts["lost"].split() if program in command.replace('"', "")]
+    if "/run/systemd/system" in command and "systemd" in cron:
+        return "does nothing where systemd runs"
+    if lost:
+        return f"runs {lost[0]}, which does not exist"
+    if not any(item.startswith("daemon ") for item in cron):
+        return "needs a cron daemon, and none runs"
+    return ""
+
+
+def _caddy_failure(log: str, host: str) -> str:
+    """What Caddy last said of this name's certificate, where that was an error."""
+    names = (f'"{host}"', f"[{host}]", f'"*.{host.partition(".")[2]}"', f"[*.{host.partition('.')[2]}]")
+    about = [line for line in log.splitlines() if any(name in line for name in names)]
+    last = about[-1] if about else ""
+    message = re.search(r'"error":"([^"]{0,300})', last) or re.search(r'"msg":"([^"]{0,300})', last)
+    return message[1] if message and '"level":"error"' in last else ""

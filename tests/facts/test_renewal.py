@@ -97,19 +97,83 @@ def test_a_copy_elsewhere_is_taken_for_that_of_its_name() -> None:
     assert renewed(proxy=with_files("/etc/nginx/tls/flower.pem")).name == "flower.example.com"
 
 
+def test_a_cron_line_of_a_program_that_is_gone() -> None:
+    line = '/etc/cron.d/renew:17 3 * * * root /opt/certbot/bin/certbot renew -q --post-hook "systemctl reload nginx"'
+    found = renewed(
+        (TIMER, "timer certbot masked inactive masked"),
+        ("\nsystemd\n", f"\nsystemd\ndaemon cron\n{line}\n"),
+        ("@@lost\n", "@@lost\n/opt/certbot/bin/certbot\n"),
+    )
+    assert found.schedule == ""
+    assert "/etc/cron.d/renew runs /opt/certbot/bin/certbot, which does not exist" in found.unscheduled
+
+
+def test_the_unit_failed_before_certbot_could_log() -> None:
+    failed = ("result certbot success 0 1795344808", "result certbot exit-code 2 1795344900")
+    assert "certbot.service ended with exit-code, status 2" in renewed(failed).failed
+    by_hand_since = ("written 1795344808", "written 1795344990")
+    assert renewed(failed, by_hand_since).failed == ""
+
+
+def test_another_certificate_failed() -> None:
+    line = "1:ERROR:certbot._internal.renewal:Failed to renew certificate other.example.com with error: timeout"
+    failed = ("result certbot success 0 1795344808", "result certbot exit-code 1 1795344808")
+    assert renewed(failed, ("written 1795344808\n", f"written 1795344808\n{line}\n")).failed == ""
+
+
+CADDY = replace(SITE, kind="caddy", certificates=(), automatic_tls=True)
+RETRY = '{"level":"error","logger":"tls.renew","msg":"will retry","error":"[flower.example.com] Renew: timeout"}'
+
+
 def test_caddy_renews_by_itself() -> None:
-    caddy = replace(SITE, kind="caddy", certificates=(), automatic_tls=True)
-    assert renewed(proxy=caddy).schedule
-    line = '{"level":"error","logger":"tls.obtain","msg":"will retry","error":"[flower.example.com] Obtain: timeout"}'
-    assert renewed(("@@caddy\n", f"@@caddy\n{line}\n"), proxy=caddy).failed == "[flower.example.com] Obtain: timeout"
+    assert renewed(proxy=CADDY).schedule
+    assert renewed(("@@caddy\n", f"@@caddy\n{RETRY}\n"), proxy=CADDY).failed == "[flower.example.com] Renew: timeout"
+
+
+@pytest.mark.parametrize(
+    ("later", "failed"),
+    [
+        ('{"level":"info","logger":"tls","msg":"finished cleaning storage units"}', True),
+        ('{"level":"info","logger":"tls.obtain","msg":"certificate obtained successfully","identifier":"x.org"}', True),
+        ('{"level":"info","logger":"tls.renew","msg":"certificate renewed","identifier":"flower.example.com"}', False),
+        ('{"level":"info","logger":"tls.renew","msg":"certificate renewed","identifier":"*.example.com"}', False),
+    ],
+)
+def test_what_caddy_logs_after_an_error(later: str, failed: bool) -> None:
+    assert bool(renewed(("@@caddy\n", f"@@caddy\n{RETRY}\n{later}\n"), proxy=CADDY).failed) is failed
+
+
+ACME_SH = with_files("/root/.acme.sh/flower.example.com_ecc/fullchain.cer")
+STRANGE = ("/renewal/flower.example.com.conf", "/renewal/other.conf")
+CRON = (
+    "\nsystemd\n",
+    "\nsystemd\ndaemon cron\n/var/spool/cron/crontabs/root:1 0 * * * "
+    '"/root/.acme.sh"/acme.sh --cron --home "/root/.acme.sh"\n',
+)
+FILE = "/root/.acme.sh/flower.example.com_ecc/flower.example.com.conf"
+DUE = (
+    "now 1795345000\n",
+    f"now 1795345000\n{FILE}:Le_Domain='flower.example.com'\n{FILE}:Le_NextRenewTime='1797000000'\n"
+    f"{FILE}:Le_ReloadCmd='__ACME_BASE64__START_c3lzdGVtY3RsIHJlbG9hZCBuZ2lueA==__ACME_BASE64__END_'\n",
+)
 
 
 def test_acme_sh() -> None:
-    own = with_files("/root/.acme.sh/flower.example.com_ecc/fullchain.cer")
-    strange = ("/renewal/flower.example.com.conf", "/renewal/other.conf")
-    assert renewed(strange, proxy=own).schedule == ""
-    line = '/var/spool/cron/crontabs/root:1 0 * * * "/root/.acme.sh"/acme.sh --cron --home "/root/.acme.sh"'
-    assert renewed(strange, ("\nsystemd\n", f"\nsystemd\ndaemon cron\n{line}\n"), proxy=own).schedule
+    assert renewed(STRANGE, DUE, proxy=ACME_SH).schedule == ""
+    found = renewed(STRANGE, CRON, DUE, proxy=ACME_SH)
+    assert (found.manager, found.failed, found.defects) == ("acme.sh", "", ())
+    assert found.schedule == "/var/spool/cron/crontabs/root"
+
+
+def test_acme_sh_is_overdue() -> None:
+    late = renewed(STRANGE, CRON, DUE, ("='1797000000'", "='1794900000'"), proxy=ACME_SH)
+    assert late.failed == f"{FILE} says that the renewal was due 5 days ago"
+    assert renewed(STRANGE, CRON, DUE, ("='1797000000'", "='1795300000'"), proxy=ACME_SH).failed == ""
+
+
+def test_acme_sh_reloads_nothing() -> None:
+    silent = ("__ACME_BASE64__START_c3lzdGVtY3RsIHJlbG9hZCBuZ2lueA==__ACME_BASE64__END_", "")
+    assert "nothing reloads the proxy" in renewed(STRANGE, CRON, DUE, silent, proxy=ACME_SH).defects[0]
 
 
 def test_whose_it_is_cannot_be_told() -> None:

@@ -1,0 +1,10 @@
+# The challenges of Let's Encrypt are redirected to HTTPS and end at Flower, so the last renewal failed
+# packages: pebble
+# options: --flower-ca=ROOT/etc/acme-root.pem
+# fails: https.renewal-works
+acme_server
+answer_challenges
+certbot_issues --webroot -w /var/www/acme --deploy-hook 'systemctl reload nginx'
+sed -i '/acme-challenge/d' $SITE
+reload_nginx
+! renew
