@@ -54,12 +54,12 @@ awk '/^Max open files/ {print "nofile: " $4}' "/proc/$pid/limits" 2>/dev/null
 echo "cwd: $(readlink "/proc/$pid/cwd" 2>/dev/null)"
 sed 's/^/cgroup: /' "/proc/$pid/cgroup"
 uid=$(awk '$1 == "Uid:" {print $3}' "/proc/$pid/status")
-if [ -z "$root" ]; then echo "passwd: $(getent passwd "$uid" 2>/dev/null | cut -d: -f1,7)"
+if [ -z "$root" ]; then echo "account: $(getent passwd "$uid" 2>/dev/null | cut -d: -f1,7)"
 else
   echo "keeper: $keeper"
   # Users have other names in there, and nobody logs in.
   uid=$(awk -v uid="$uid" '$2 <= uid && uid < $2 + $3 {print $1 + uid - $2}' "/proc/$pid/uid_map")
-  echo "passwd: $(awk -F: -v uid="$uid" '$3 == uid {print $1; exit}' "$(inside /etc/passwd)" 2>/dev/null):"
+  echo "account: $(awk -F: -v uid="$uid" '$3 == uid {print $1; exit}' "$(inside /etc/passwd)" 2>/dev/null):"
 fi
 printf 'argv:\n'; tr '\n\000' '\001\n' <"/proc/$pid/cmdline" """,
     private=True,
@@ -86,7 +86,7 @@ def process(out: Output) -> Process:
         rss = int(stat[21]) * int(found["page"])
     except (KeyError, IndexError, ValueError) as error:
         raise Unobservable("the process's state in /proc could not be read") from error
-    user, _, shell = found.get("passwd", "").partition(":")
+    user, _, shell = found.get("account", "").partition(":")
     command = read_command(words)
     services = re.findall(r"[:/]([^/:\s]+\.service)\b", "\n".join(re.findall(r"^cgroup: (.*)$", head, re.MULTILINE)))
     nofile = found.get("nofile", "")

@@ -26,7 +26,7 @@ from . import scripts
 from .host import Host
 
 FACTS = Path(__file__).parents[1] / "facts"
-HOSTS = ("golden", "caddy", "rabbitmq", "journal-only")
+HOSTS = ("golden", "caddy", "rabbitmq", "journal-only", "trixie", "trixie-valkey")
 LARGEST = 60_000
 """Longer answers are left out: nobody reads their differences."""
 
@@ -49,11 +49,13 @@ def main(names: list[str]) -> None:
     states = {state.name: state for state in scripts.every()}
     for name in names or HOSTS:
         state = states[name]
-        with Host(f"record-{name}", flower=state.flower, packages=state.packages) as host:
+        with Host(f"record-{name}", flower=state.flower, packages=state.packages, suite=state.suite) as host:
             host.ready()
             if state.script:
                 host.run(state.script)
-            written = [write(fact, name, state.title, recording) for fact, recording in recordings(host)]
+            system = host.run('. /etc/os-release; echo "$NAME $VERSION_ID"').strip()
+            note = f"{system}, the lab's host {name}: {state.title}"
+            written = [write(fact, name, note, recording) for fact, recording in recordings(host)]
         print(f"{name}: {len(written)} recordings")
 
 
@@ -89,11 +91,10 @@ def said(declared: Observation, output: Output) -> dict[str, Any]:
         return {"raises": type(error).__name__}
 
 
-def write(fact: str, host: str, title: str, recording: dict[str, Any]) -> Path:
+def write(fact: str, host: str, note: str, recording: dict[str, Any]) -> Path:
     """Put one recording where the tests find it."""
     path = FACTS / fact / f"lab-{host}.json"
     path.parent.mkdir(exist_ok=True)
-    note = f"Debian 12, the lab's host {host}: {title}"
     path.write_text(json.dumps({"note": note, **recording}, indent=1, ensure_ascii=False) + "\n")
     return path
 
