@@ -1,10 +1,12 @@
 """The task history: kept over a restart, and not without bounds.  PYTEST_DONT_REWRITE: the messages stay objects."""
 
 from flower_audit.check import Finding, check, only_if
+from flower_audit.errors import Unobservable
 from flower_audit.facts.database import Database
 from flower_audit.facts.disk_space import DiskSpace
 from flower_audit.facts.limits import Limits
 from flower_audit.facts.options import Options
+from flower_audit.facts.process import Process
 from flower_audit.model import Severity
 from flower_audit.policy import Policy
 
@@ -12,6 +14,8 @@ CONFIGURATION = "Basic Configuration"
 TROUBLESHOOTING = "Troubleshooting"
 MEGABYTE = 1_000_000
 BASE_BYTES = 60 * MEGABYTE
+MISSED_SAVES, SAVING_S = 3, 30
+"""A save may be late; after so many of them, and so many seconds on top, none comes."""
 TASK_BYTES = 5_000
 """Measured with Flower 2.2.0: 57 MB at rest, 4.7 kB for each task with small arguments."""
 
@@ -41,7 +45,12 @@ def test_persistence_is_on(options: Options) -> None:
     section=CONFIGURATION,
     covers=("Database persistence enabled",),
 )
-def test_state_is_saved_regularly(options: Options, policy: Policy) -> None:
+def test_state_is_saved_regularly(
+    options: Options,
+    policy: Policy,
+    database: Database | Unobservable | None = None,
+    process: Process | Unobservable | None = None,
+) -> None:
     """Flower saves its state while it runs, at sensible intervals.
 
     Why: with the default of 0 it saves at a clean stop only: after kill -9, an OOM kill or a power cut all is lost.
@@ -55,6 +64,14 @@ def test_state_is_saved_regularly(options: Options, policy: Policy) -> None:
     assert interval > 0, Finding("state_save_interval=0 ms: saved at a clean stop only", wanted=wanted, where=where)
     assert interval >= policy.state_save_interval_min_ms, Finding(
         f"state_save_interval={interval} ms: the option is in milliseconds", wanted=wanted, where=where
+    )
+    age = (database.saved_age_s or 0) if isinstance(database, Database) else 0
+    running, overdue = process.age_s if isinstance(process, Process) else 0, MISSED_SAVES * interval / 1000 + SAVING_S
+    assert min(age, running) <= overdue, Finding(
+        f"last saved {age:.0f} s ago, although Flower runs and is to save every {interval / 1000:g} s",
+        wanted=f"a save within {overdue:.0f} s",
+        where=database.path if isinstance(database, Database) else "",
+        fix="look for `save_state` in Flower's log; a `.tmp` file of another user beside the database stops every save",
     )
 
 

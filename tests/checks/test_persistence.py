@@ -12,6 +12,7 @@ from flower_audit.errors import NotApplicable, Unobservable
 from flower_audit.facts.database import Database, DatabaseFile
 from flower_audit.facts.disk_space import DiskSpace
 from flower_audit.facts.options import Options, Setting
+from flower_audit.facts.process import Process
 from flower_audit.policy import Policy
 
 POLICY = Policy()
@@ -37,6 +38,22 @@ DATABASE = Database(
     file_system="ext4",
     saved_age_s=30,
 )
+PROCESS = Process(
+    pid=66,
+    uid=999,
+    user="celery",
+    gid=997,
+    shell="/usr/sbin/nologin",
+    program="celery",
+    arguments=(),
+    cwd="/opt/flower",
+    unit="flower.service",
+    started=1000,
+    age_s=36_000,
+    rss=60_000_000,
+    limit_nofile=65536,
+    umask="0077",
+)
 ROOM = DiskSpace(folder="/var/lib/flower", total=10**10, free=5 * 10**9, inodes_total=1000, inodes_free=900)
 
 
@@ -60,6 +77,14 @@ def test_regular_saves() -> None:
     fails(checks.test_state_is_saved_regularly, with_option("state_save_interval", 60), POLICY, match="milliseconds")
     with pytest.raises(NotApplicable):
         checks.test_state_is_saved_regularly(with_option("persistent", False), POLICY)
+
+
+def test_saves_that_do_not_come() -> None:
+    check, old = checks.test_state_is_saved_regularly, replace(DATABASE, saved_age_s=9000)
+    fails(check, with_option("state_save_interval", 60_000), POLICY, old, PROCESS, match="last saved 9000 s ago")
+    check(with_option("state_save_interval", 60_000), POLICY, replace(DATABASE, saved_age_s=200), PROCESS)
+    check(with_option("state_save_interval", 60_000), POLICY, old, replace(PROCESS, age_s=100))
+    check(with_option("state_save_interval", 60_000), POLICY, Unobservable("locked"), PROCESS)
 
 
 def test_a_durable_place() -> None:
