@@ -58,7 +58,8 @@ def test_workers_use_the_same_broker(workers: Workers, broker: Broker) -> None:
 def test_clock_is_right(clock: Clock, policy: Policy) -> None:
     """The host's clock agrees with the auditor's.
 
-    Why: workers whose clocks differ are shown offline, and logs say `Substantial drift`.
+    Why: where clocks differ, the times and the order of tasks are wrong, and Flower's log says `Substantial drift`; a
+    clock far off lets no OAuth login and no certificate pass.
     Fix: `timedatectl set-ntp true`, or install and start chrony, on the host and on every worker's host.
     Source: https://docs.celeryq.dev/en/stable/userguide/monitoring.html, worker-heartbeat; timedatectl(1).
     """
