@@ -79,7 +79,7 @@ class Authority:
             .not_valid_after(now + datetime.timedelta(days=days[1]))
             .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
         )
-        if not is_ca:
+        if names and not is_ca:
             builder = builder.add_extension(x509.SubjectAlternativeName([_name(one) for one in names]), critical=False)
         if names_issuer:
             access = x509.AccessDescription(

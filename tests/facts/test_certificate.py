@@ -94,6 +94,12 @@ def test_another_host(authority: Any, look: Any) -> None:
     assert found.distrust == ""
 
 
+def test_a_common_name_is_no_name(authority: Any, look: Any) -> None:
+    found = look(authority.issue("localhost", by=authority.intermediate, names=()), authority.intermediate)
+    assert found.subject == "CN=localhost"
+    assert not found.host_matches
+
+
 def test_a_wildcard(authority: Any, look: Any) -> None:
     leaf = authority.issue("any", by=authority.intermediate, names=("*.example.com",))
     assert look(leaf, authority.intermediate, host="flower.example.com").host_matches
