@@ -22,9 +22,10 @@ def test_log_is_rotated(log_rotation: LogRotation) -> None:
     """
     unbounded = log_rotation.unbounded
     assert not unbounded, Finding(
-        "no logrotate rule covers it",
+        "no logrotate rule covers it" if not log_rotation.bound else "the container engine sets it no limit",
         wanted="a rule in /etc/logrotate.d, log_file_prefix, or the journal",
         where=unbounded[0] if unbounded else "",
+        fix=log_rotation.bound,
     )
     assert log_rotation.bounded, Finding("nothing bounds the log", wanted="a rule, or the journal")
 

@@ -90,7 +90,9 @@ def test_database_lies_in_a_durable_place(database: Database, options: Options) 
     """
     given = options.settings["db"]
     assert str(given.value).startswith("/"), Finding(f"db={given.value}", wanted="an absolute path", where=given.where)
-    assert not database.volatile, Finding(database.volatile, wanted="/var/lib/flower", where=database.path)
+    assert not database.volatile, Finding(
+        database.volatile, wanted="a durable place", where=database.path, fix=database.volatile_fix
+    )
     assert database.folder is not None, Finding("its directory does not exist", where=database.path)
     assert database.accepts_saves, Finding(
         f"Flower may not write to {database.folder.path}", wanted="a directory of Flower's user", where=database.path

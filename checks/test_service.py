@@ -2,9 +2,11 @@
 
 from flower_audit.check import Finding, check, only_if
 from flower_audit.facts.broker_unit import BrokerUnit
+from flower_audit.facts.container import Container
 from flower_audit.facts.directories import Directories
 from flower_audit.facts.exposure import Exposure
 from flower_audit.facts.journal import Journal
+from flower_audit.facts.limits import Limits
 from flower_audit.facts.options import Options
 from flower_audit.facts.placement import Placement
 from flower_audit.facts.process import Process
@@ -30,7 +32,9 @@ CONTAINERS = ("docker", "podman", "containerd")
 
 
 @check("service.installed", severity=Severity.CRITICAL, section=DEPLOYMENT, covers=INSTALLED)
-def test_service_is_installed(systemd: Systemd, placement: Placement, service: Service | None = None) -> None:
+def test_service_is_installed(
+    systemd: Systemd, placement: Placement, service: Service | None = None, container: Container | None = None
+) -> None:
     """A systemd unit starts Flower.
 
     Why: a Flower started from a shell is gone after the next reboot, and nothing restarts it.
@@ -40,6 +44,14 @@ def test_service_is_installed(systemd: Systemd, placement: Placement, service: S
     """
     only_if(systemd.booted, "this host does not run systemd")
     only_if(not placement.elsewhere, f"Flower runs on another host: the proxy here sends to {placement.told}")
+    alone = container if service is None else None  # a container that no unit keeps
+    only_if(alone is None or not alone.restarts_by_itself, "the container engine starts Flower, after a reboot too")
+    assert alone is None, Finding(
+        f"a container that nobody starts again (restart policy {alone.restart_policy})" if alone else "",
+        wanted="a unit, or Docker's restart policy unless-stopped",
+        where=f"{alone.engine} {alone.name}" if alone else "",
+        fix=alone.fix_for_restarts if alone else "",
+    )
     assert service is not None, Finding(
         "no unit starts Flower", wanted="a unit such as flower.service", where="systemd"
     )
@@ -122,6 +134,7 @@ def test_unit_is_reloaded_and_valid(service: Service, unit_file: UnitFile, expos
     Fix: correct the lines, `systemctl daemon-reload`, then restart the unit.
     Source: systemd-analyze(1), verify
     """
+    only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
     accounts = unit_file.accounts_in_environment
     complaints = [line for line in exposure.complaints if "MemoryLimit" not in line] if exposure else []
     assert not service.need_daemon_reload, Finding("changed on disk", wanted="daemon-reload", where=service.fragment)
@@ -130,24 +143,36 @@ def test_unit_is_reloaded_and_valid(service: Service, unit_file: UnitFile, expos
 
 
 @check("service.unprivileged-user", severity=Severity.HIGH, section=DEPLOYMENT, covers=INSTALLED)
-def test_runs_as_unprivileged_user(service: Service, process: Process, unit_file: UnitFile | None = None) -> None:
+def test_runs_as_unprivileged_user(
+    process: Process,
+    service: Service | None = None,
+    unit_file: UnitFile | None = None,
+    container: Container | None = None,
+) -> None:
     """Flower runs as a dedicated system user that cannot log in.
 
     Why: whoever takes over the web UI inherits the rights of its process.
     Fix: `useradd --system --shell /usr/sbin/nologin celery`, set User= and Group= in the unit, chown its folders.
     Source: systemd.exec(5), User=
     """
-    where, login = service.fragment or service.unit, process.shell.rpartition("/")[2]
-    named = service.user if service.user not in {"", "root", "0"} else ""
+    only_if(service is not None or container is not None, "no unit and no container starts Flower")
+    where, login = service.fragment or service.unit if service else "", process.shell.rpartition("/")[2]
+    assert process.uid != 0 or container is None, Finding(
+        "it runs as root in its container, which is the host's own root",
+        wanted="a user of its own",
+        where=where or (f"the container {container.name}" if container else ""),
+        fix="--user=1000:1000, or `USER` in its image, `user:` in its compose file; chown its volume to that user",
+    )
+    named = service.user if service and service.user not in {"", "root", "0"} else ""
     plus = unit_file.full_privileges if unit_file else ""
     assert process.uid != 0 or not plus, Finding("it runs as root", wanted="ExecStart= without its plus", where=plus)
     assert process.uid != 0 or not named, Finding(
-        f"it runs as root, and User={named} is not in force yet", wanted=f"a restart as {named}", where=service.unit
+        f"it runs as root, and User={named} is not in force yet", wanted=f"a restart as {named}", where=where
     )
     assert process.uid != 0, Finding("it runs as root", wanted="a dedicated system user", where=where)
     assert process.uid != NOBODY, Finding("it runs as nobody", wanted="a user of its own", where=where)
     assert process.gid != 0, Finding("its group is root", wanted="a group of its own", where=where)
-    personal = service.manager != "system"  # a person's own service manager runs as that person
+    personal = service is not None and service.manager != "system"  # a person's own service manager runs as that person
     assert personal or login in {"", *NO_LOGIN}, Finding(
         f"{process.user} can log in with {process.shell}", wanted="/usr/sbin/nologin", where="/etc/passwd"
     )
@@ -178,7 +203,7 @@ def test_service_restarts(service: Service) -> None:
     """systemd restarts Flower when it fails.
 
     Why: after one crash at night the dashboard and its metrics stay away until somebody looks.
-    Fix: set `Restart=on-failure` in the unit, then `systemctl daemon-reload` and restart.
+    Fix: set `Restart=on-failure` in the [Service] of the unit, then `systemctl daemon-reload` and restart.
     Source: systemd.service(5), Restart=
     """
     only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
@@ -194,7 +219,7 @@ def test_service_restarts(service: Service) -> None:
     covers=(*LIMITS, "Increase resource limits"),
 )
 def test_memory_is_limited(
-    service: Service, policy: Policy, unit_file: UnitFile | None = None, process: Process | None = None
+    limits: Limits, policy: Policy, unit_file: UnitFile | None = None, process: Process | None = None
 ) -> None:
     """Flower's memory has a limit within the host's, with headroom over what it uses.
 
@@ -202,11 +227,13 @@ def test_memory_is_limited(
     Fix: set `MemoryMax=` in the unit (MemoryLimit= is its old name and will go), `systemctl daemon-reload`, restart.
     Source: systemd.resource-control(5), MemoryMax=
     """
-    limit, host, where = service.memory_max, service.memory_host, service.fragment
+    limit, host, where, setting = limits.memory_max, limits.memory_host, limits.where, limits.memory_setting
     hint = "MemoryLimit= has no effect here; " if unit_file and "MemoryLimit" in unit_file.outdated else ""
-    assert limit is not None, Finding(f"{hint}no memory limit is in force", wanted="MemoryMax=", where=where)
+    assert limit is not None, Finding(
+        f"{hint}no memory limit is in force", wanted=setting, where=where, fix=limits.memory_fix
+    )
     assert host is None or limit < host, Finding(
-        f"MemoryMax= is {limit >> 20} MiB", wanted=f"less than the host's {(host or 0) >> 20} MiB", where=where
+        f"{setting} is {limit >> 20} MiB", wanted=f"less than the host's {(host or 0) >> 20} MiB", where=where
     )
     used, most = (process.rss if process else 0), limit * (100 - policy.memory_headroom_percent) // 100
     assert used <= most, Finding(
@@ -215,30 +242,41 @@ def test_memory_is_limited(
 
 
 @check("service.cpu-quota", severity=Severity.LOW, section=DEPLOYMENT, covers=(*LIMITS, "Increase resource limits"))
-def test_cpu_is_limited(service: Service) -> None:
+def test_cpu_is_limited(limits: Limits) -> None:
     """Flower's CPU time has a limit within the host's.
 
     Why: one wide query over its history keeps a core busy that the proxy or the broker beside it needs.
     Fix: set `CPUQuota=100%` (one core) in the unit, `systemctl daemon-reload`, restart.
     Source: systemd.resource-control(5), CPUQuota=
     """
-    only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
-    quota, most = service.cpu_quota_percent, 100.0 * (service.cpus or 1)
-    assert quota is not None, Finding("no CPU limit is in force", wanted="CPUQuota=", where=service.fragment)
-    assert quota <= most, Finding(f"CPUQuota={quota:g}%", wanted=f"at most {most:g}%", where=service.fragment)
+    quota, most = limits.cpu_quota_percent, 100.0 * (limits.cpus or 1)
+    assert quota is not None, Finding(
+        "no CPU limit is in force", wanted=limits.cpu_setting, where=limits.where, fix=limits.cpu_fix
+    )
+    assert quota <= most, Finding(f"{quota:g}% of one CPU", wanted=f"at most {most:g}%", where=limits.where)
 
 
 @check("service.file-limit", severity=Severity.LOW, section=DEPLOYMENT, covers=LIMITS)
-def test_open_files_are_enough(service: Service, process: Process) -> None:
+def test_open_files_are_enough(limits: Limits, process: Process) -> None:
     """Flower may open enough files for its connections.
 
     Why: every browser, worker event and broker connection is one, and the default of 1024 ends in refused logins.
     Fix: set `LimitNOFILE=65536` in the unit, `systemctl daemon-reload`, restart.
     Source: systemd.exec(5), LimitNOFILE=
     """
-    limit = process.limit_nofile
+    limit, set_now = process.limit_nofile, limits.files_of_unit or LIMIT_NOFILE_MIN
+    own = process.unit == limits.unit
+    assert limit is None or limit >= LIMIT_NOFILE_MIN or not own or set_now < LIMIT_NOFILE_MIN, Finding(
+        f"the running process may open {limit} files: LimitNOFILE= of the unit is not in force yet",
+        wanted=f"at least {LIMIT_NOFILE_MIN}",
+        where=limits.unit,
+        fix=f"systemctl restart {limits.unit}",
+    )
     assert limit is None or limit >= LIMIT_NOFILE_MIN, Finding(
-        f"{limit} open files", wanted=f"at least {LIMIT_NOFILE_MIN}", where=service.fragment
+        f"{limit} open files",
+        wanted=f"at least {LIMIT_NOFILE_MIN}",
+        where=limits.where,
+        fix=f"set {limits.files_setting}65536 there, and start it anew",
     )
 
 
@@ -252,6 +290,7 @@ def test_service_starts_after_what_it_needs(
     Fix: add `After=network-online.target redis-server.service` (your broker's unit) and `Wants=network-online.target`.
     Source: systemd.unit(5), After=
     """
+    only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
     only_if(service.manager == "system", f"it is a unit of {service.manager}, which cannot wait for system units")
     local = options.broker is not None and options.broker.host in {"localhost", "127.0.0.1", "::1", ""}
     after = " ".join(name for name in service.after if name not in service.not_found)
@@ -278,7 +317,7 @@ def test_service_is_hardened(
     policy: Policy,
     exposure: Exposure | None = None,
     process: Process | None = None,
-    unit_file: UnitFile | None = None,
+    container: Container | None = None,
 ) -> None:
     """systemd confines Flower: no new privileges, a read-only system, a /tmp of its own.
 
@@ -286,6 +325,8 @@ def test_service_is_hardened(
     Fix: set `NoNewPrivileges=yes`, `PrivateTmp=yes` and `ProtectSystem=strict` (with StateDirectory=, LogsDirectory=).
     Source: systemd-analyze(1), security
     """
+    only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
+    only_if(container is None, "its settings do not reach into the container; see service.container-hardening")
     only_if(service.manager == "system", f"it is a unit of {service.manager}, which cannot confine it so")
     settings = service.hardening
     loose = [name for name in ("NoNewPrivileges", "ProtectSystem", "PrivateTmp") if settings.get(name, "no") == "no"]
@@ -294,11 +335,23 @@ def test_service_is_hardened(
     assert score is None or score <= most, Finding(
         f"systemd-analyze security gives {score}", wanted=f"at most {most}", where=service.fragment
     )
-    plus = unit_file.full_privileges if unit_file else ""
-    assert not plus, Finding("a plus takes all restrictions away", wanted="ExecStart= without it", where=plus)
-    assert process is None or process.no_new_privileges is not False, Finding(
+    own = process is not None and process.unit == service.unit  # service.running tells of another one
+    assert process is None or not own or process.no_new_privileges is not False, Finding(
         "NoNewPrivileges= is set, and the running process is without it",
-        wanted="a restart after it was set",
+        wanted="a restart after it was set, and no plus before the command of ExecStart=",
         where=service.unit,
         fix=f"systemctl restart {service.unit}",
     )
+
+
+@check("service.container-hardening", severity=Severity.LOW, section=DEPLOYMENT, covers=INSTALLED)
+def test_container_is_hardened(container: Container, service: Service | None = None) -> None:
+    """The container confines Flower: no new privileges, system calls filtered, a read-only root, and not privileged.
+
+    Why: Flower unpickles its database and serves the web; what takes it over should find nothing beyond it.
+    Fix: `--security-opt=no-new-privileges --read-only --cap-drop=all`, never `--privileged`; its data on a volume.
+    Source: podman-run(1), https://docs.docker.com/engine/security/
+    """
+    where = (service.fragment if service else "") or f"the container {container.name}"
+    assert not container.administrator, Finding("it is privileged", wanted="no --privileged", where=where)
+    assert not container.loose, Finding(f"not set: {', '.join(container.loose)}", wanted="set", where=where)

@@ -71,7 +71,9 @@ class Container:
     def fix_for_restarts(self) -> str:
         """A command that makes the engine start it again; podman itself does so at boot with a unit of its own."""
         if self.engine == "podman":
-            return "podman generate systemd --new --name, or a quadlet in /etc/containers/systemd"
+            return (
+                f"a quadlet in /etc/containers/systemd; before podman 4.4 `podman generate systemd --new {self.name}`"
+            )
         return f"docker update --restart=unless-stopped {self.name}"
 
     @property

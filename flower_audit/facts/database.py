@@ -97,6 +97,13 @@ class Database:
             raise Unobservable(f"Flower's first save is due within {due_s:.0f} s; look again then")
 
     @property
+    def volatile_fix(self) -> str:
+        """What to do where it lies in a container, empty elsewhere."""
+        if not (self.container_layer or self.anonymous_volume):
+            return ""
+        return "a volume with a name, such as `-v flower-data:/data`, for the folder of `db`; copy the file there first"
+
+    @property
     def volatile(self) -> str:
         """Why the place does not outlive a restart of the machine, empty where it does."""
         if self.file_system in VOLATILE_TYPES:

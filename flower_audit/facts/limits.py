@@ -13,7 +13,7 @@ class Limits:
     """What is in force for Flower's process.
 
     Shape: `unit` is the one whose settings these are, empty for a container; `memory_setting`, `cpu_setting` and
-    `files_setting` are how a limit is written `where`.
+    `files_setting` are how a limit is written `where`, the fixes are empty where the check's own one fits.
     Units: `memory_max` and `memory_host` in bytes, `cpu_quota_percent` of one CPU, None without a limit or number;
     `files_of_unit` is what the unit sets now for open files, None without a limit.
     """
@@ -28,6 +28,8 @@ class Limits:
     memory_setting: str = "MemoryMax="
     cpu_setting: str = "CPUQuota="
     files_setting: str = "LimitNOFILE="
+    memory_fix: str = ""
+    cpu_fix: str = ""
 
 
 @fact()
@@ -46,6 +48,8 @@ def limits(service: Service | None = None, container: Container | None = None) -
             memory_setting="--memory=",
             cpu_setting="--cpus=",
             files_setting="--ulimit nofile=",
+            memory_fix="give `run` --memory=768m (a quadlet: MemoryMax= in [Service]) and start the container anew",
+            cpu_fix="give `run` --cpus=1 (a quadlet: CPUQuota= in [Service]) and start the container anew",
         )
     if service is None:
         raise Absent("no unit and no container starts Flower")

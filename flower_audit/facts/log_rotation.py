@@ -16,6 +16,7 @@ RENAMED = re.compile(r"(/.+?)[.-]\d{1,8}")
 RUN_OUT = "has run out: none of its times comes again"
 NO_SCHEDULE = "neither logrotate.timer nor a cron job starts logrotate"
 DAY_S = 86_400
+BY_ENGINE = "give the container --log-opt max-size=10m, or --log-driver=journald, and start it anew"
 SPARSE_FROM = 1024**2
 
 
@@ -24,12 +25,14 @@ class LogRotation:
     """The log's bounds.
 
     Shape: `bounded` and `unbounded` are sentences, one for each place that the log goes to; `defects` say why a
-    rotation that is set up does not work; `rules` are the files of the logrotate rules that apply.
+    rotation that is set up does not work; `rules` are the files of the logrotate rules that apply;
+    `bound` is what bounds the first unbounded place, empty for a rule.
     """
 
     bounded: tuple[str, ...] = ()
     unbounded: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
+    bound: str = ""
     rules: tuple[str, ...] = ()
 
     @property
@@ -71,7 +74,14 @@ def log_rotation(logs: Logs, options: Options, logrotate: Logrotate, journald: J
     if not bounded and not unbounded:
         places = ", ".join(dict.fromkeys(logs.streams)) or "nowhere that is known"
         raise Unobservable(f"Flower's log goes to {places}; what keeps it there is not visible from its process")
-    return LogRotation(bounded=tuple(bounded), unbounded=tuple(unbounded), defects=tuple(defects), rules=tuple(rules))
+    by_engine = {file.path for file in files if file.by_engine}
+    return LogRotation(
+        bounded=tuple(bounded),
+        unbounded=tuple(unbounded),
+        defects=tuple(defects),
+        rules=tuple(rules),
+        bound=BY_ENGINE if by_engine & {*unbounded[:1]} else "",
+    )
 
 
 def _defects(file: LogFile, rule: Rule, logrotate: Logrotate, *, own: bool) -> list[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from flower_audit.errors import Unobservable
+from flower_audit.facts.logs import Logs
 from flower_audit.facts.options import START, Options, start_of
 from flower_audit.parsers.known_secrets import known_secrets
 from flower_audit.probe import Output, probe
@@ -22,22 +23,30 @@ class LoggedSecrets:
     secrets: int
 
 
-def _log(options: Options) -> dict[str, str]:
-    return {"log": options.log_file}
+def _log(options: Options, logs: Logs | None = None) -> dict[str, str]:
+    return {
+        "log": options.log_file,
+        "engine_logs": "\n".join(file.path for file in logs.files if file.by_engine) if logs else "",
+    }
 
 
 @probe(
     START
     + r"""
-if [ -n "$unit" ] && command -v journalctl >/dev/null 2>&1; then
+container=$(sed -n 's#.*[/-]\([0-9a-f]\{64\}\).*#\1#p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+if [ -n "$unit$container" ] && command -v journalctl >/dev/null 2>&1; then
   echo "== log journal"
-  journalctl --quiet --no-pager --lines=2000 --output=cat \
-    "_SYSTEMD_UNIT=$unit" + "_SYSTEMD_USER_UNIT=$unit" 2>/dev/null \
+  set -- "_SYSTEMD_UNIT=$unit" + "_SYSTEMD_USER_UNIT=$unit"
+  [ -z "$container" ] || set -- "$@" + "CONTAINER_ID_FULL=$container"
+  journalctl --quiet --no-pager --lines=2000 --output=cat "$@" 2>/dev/null \
   | tail -c 400000 | sed 's/^/ /'; echo
 fi
 for name in "$log" "$log.1"; do
   file=$(inside "$name")
   [ -n "$log" ] && [ -f "$file" ] && { echo "== log $name"; tail -c 400000 "$file" | sed 's/^/ /'; echo; }
+done
+printf '%s\n' "$engine_logs" | while IFS= read -r file; do
+  [ -f "$file" ] && { echo "== log $file"; tail -c 400000 "$file" | sed 's/^/ /'; echo; }
 done
 exit 0""",
     root=True,

@@ -22,7 +22,7 @@ class LogFile:
 
     Shape: `current` is False where the process goes on writing to a file that was renamed or deleted; `appends` says
     that it was opened for appending, without which a truncated log keeps its size; `exposed` that anybody may read it;
-    `bounded` is what the container engine that writes it keeps it small with.
+    `by_engine` that the container engine writes it, and `bounded` is what the engine keeps it small with.
     Units: `size` in bytes; `first_line_age_s` in seconds, None where its lines tell no time.
     """
 
@@ -33,6 +33,7 @@ class LogFile:
     first_line_age_s: float | None = None
     mode: int = 0o640
     exposed: bool = False
+    by_engine: bool = False
     bounded: str = ""
 
 

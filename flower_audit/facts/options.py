@@ -1,12 +1,13 @@
 """What Flower's options are in the running process, where each comes from, and what is wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from packaging.version import Version
 
 from flower_audit.errors import Absent, Unobservable
+from flower_audit.facts.container import Container, Published
 from flower_audit.facts.package import Package
 from flower_audit.inside import INSIDE
 from flower_audit.parsers.authentication import BasicAuth, OAuth, basic_auth_of, cookie_secret_of, oauth_of
@@ -88,7 +89,8 @@ class Options:
     The properties give one option each and raise Unobservable where it cannot be known.
 
     Shape: `settings` maps every option of this release, with underscores, to its setting; `broker` is None where the
-    application's code decides (`broker_unknown` says why); `changed_since_start` says what a restart would change.
+    application's code decides (`broker_unknown` says why); `changed_since_start` says what a restart would change;
+    `container` is the one whose network is not the host's, where the port and the address are those that it publishes.
     """
 
     release: Version
@@ -107,6 +109,7 @@ class Options:
     problems: tuple[Problem, ...] = ()
     changed_since_start: tuple[str, ...] = ()
     auth_unknown: str = ""
+    container: Container | None = None
 
     def known(self, name: str) -> Value:
         """The value of an option.  Unobservable: it cannot be known without running the configuration."""
@@ -119,19 +122,33 @@ class Options:
         value = self.known(name)
         return "" if value is None else str(value)
 
+    def _published(self) -> Published | None:
+        """Where the host takes connections for a container, the most open place first.
+
+        Unobservable: the container publishes no port, or its engine did not tell.
+        """
+        if self.container is None:
+            return None
+        places = self.container.place_of(self._number("port"))
+        if not places:
+            raise Unobservable("Flower's container has a network of its own and publishes no port of it on the host")
+        return min(places, key=lambda place: bool(place.address))
+
     def _number(self, name: str) -> int:
         value = self.known(name)
         return int(value) if value is not None else 0
 
     @property
     def port(self) -> int:
-        """The TCP port; without meaning where `unix_socket` is set."""
-        return self._number("port")
+        """The TCP port on the host; without meaning where `unix_socket` is set."""
+        published = self._published()
+        return published.port if published else self._number("port")
 
     @property
     def address(self) -> str:
-        """The address listened on; empty for all, IPv4 and IPv6."""
-        return self._text("address")
+        """The address of the host listened on; empty for all, IPv4 and IPv6."""
+        published = self._published()
+        return published.address if published else self._text("address")
 
     @property
     def unix_socket(self) -> str:
@@ -242,7 +259,7 @@ class Options:
 
 
 @probe(START + "\nexit 0", way="process", owner=True, private=True)
-def options(out: Output, package: Package) -> Options:
+def options(out: Output, package: Package, container: Container | None = None) -> Options:
     """Flags before the configuration file before the environment before this release's defaults, of the live process.
 
     The configuration file is read, never run.
@@ -253,7 +270,8 @@ def options(out: Output, package: Package) -> Options:
     release = package.flower
     if release is None:
         raise Unobservable(f"Flower's release is not known: no package metadata in {package.venv or 'its environment'}")
-    return options_of_start(start, release)
+    found = options_of_start(start, release)
+    return replace(found, container=container) if container and container.own_network else found
 
 
 def start_of(out: Output) -> Start:

@@ -63,6 +63,8 @@ def port_owner(
         raise Absent("no Flower runs on this host, and no unit of it is known")
     if isinstance(options, Options) and options.unix_socket:
         raise Absent("Flower listens on a unix socket and has no port")
+    if isinstance(options, Options) and options.container is not None:
+        raise Absent("the container engine holds the port for Flower, and starts no container whose port is taken")
     planned = next((told[source] for source in ("flag", "file", "environment") if source in told), str(DEFAULT_PORT))
     port = options.port if isinstance(options, Options) else int(planned)
     holders = sockets.on_port(port)

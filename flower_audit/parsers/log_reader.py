@@ -102,6 +102,7 @@ def log_files(pid: str) -> list[dict[str, Any]]:
             "path": path,
             "link": str(link),
             "appends": bool(flags & os.O_APPEND),
+            "by_engine": False,
             "bounded": "",
             **properties_of(place, state),
         }
@@ -110,7 +111,8 @@ def log_files(pid: str) -> list[dict[str, Any]]:
 
 def engine_file(engine: EngineLog) -> dict[str, Any]:
     """The file that a container engine writes what its container prints to."""
-    found = {"path": engine.path, "link": engine.path, "appends": True, "bounded": engine.bounded}
+    found = {"path": engine.path, "link": engine.path, "appends": True}
+    found.update({"by_engine": True, "bounded": engine.bounded})
     try:
         return {**found, **properties_of(Place(engine.path, engine.path, engine.path), Path(engine.path).stat())}
     except OSError:

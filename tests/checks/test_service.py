@@ -9,9 +9,11 @@ from packaging.version import Version
 
 from flower_audit.errors import NotApplicable, Unobservable
 from flower_audit.facts.broker_unit import BrokerUnit
+from flower_audit.facts.container import Container
 from flower_audit.facts.directories import Directories, Directory
 from flower_audit.facts.exposure import Exposure
 from flower_audit.facts.journal import Journal
+from flower_audit.facts.limits import limits
 from flower_audit.facts.options import Options, options_of_start
 from flower_audit.facts.placement import Placement
 from flower_audit.facts.process import Process
@@ -56,6 +58,7 @@ SERVICE = Service(
     stop_timeout_s=30.0,
     systemd=252,
 )
+LIMITS = limits(SERVICE)
 PROCESS = Process(
     pid=66,
     uid=999,
@@ -194,9 +197,9 @@ def test_reloaded() -> None:
 
 
 def test_unprivileged_user() -> None:
-    checks.test_runs_as_unprivileged_user(SERVICE, PROCESS)
-    checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, user="61184", uid=61184, shell=""))
-    checks.test_runs_as_unprivileged_user(USERS, replace(PROCESS, user="alice", uid=1000, shell="/bin/bash"))
+    checks.test_runs_as_unprivileged_user(PROCESS, SERVICE)
+    checks.test_runs_as_unprivileged_user(replace(PROCESS, user="61184", uid=61184, shell=""), SERVICE)
+    checks.test_runs_as_unprivileged_user(replace(PROCESS, user="alice", uid=1000, shell="/bin/bash"), USERS)
     for change, said in (
         ({"uid": 0}, "as root"),
         ({"gid": 0}, "group is root"),
@@ -204,13 +207,13 @@ def test_unprivileged_user() -> None:
         ({"shell": "/bin/sh"}, "can log in"),
     ):
         with pytest.raises(AssertionError, match=said):
-            checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, **change))
+            checks.test_runs_as_unprivileged_user(replace(PROCESS, **change), SERVICE)
     with pytest.raises(AssertionError, match="as root"):
-        checks.test_runs_as_unprivileged_user(USERS, replace(PROCESS, uid=0))
+        checks.test_runs_as_unprivileged_user(replace(PROCESS, uid=0), USERS)
     with pytest.raises(AssertionError, match="User=celery is not in force yet"):
-        checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, uid=0), UNIT)
+        checks.test_runs_as_unprivileged_user(replace(PROCESS, uid=0), SERVICE, UNIT)
     with pytest.raises(AssertionError, match="its plus") as raised:
-        checks.test_runs_as_unprivileged_user(SERVICE, replace(PROCESS, uid=0), PLUS)
+        checks.test_runs_as_unprivileged_user(replace(PROCESS, uid=0), SERVICE, PLUS)
     assert raised.value.args[0].where == PLUS.full_privileges
 
 
@@ -240,32 +243,34 @@ def test_restarts() -> None:
 
 
 def test_memory_limit() -> None:
-    checks.test_memory_is_limited(SERVICE, Policy(), UNIT, PROCESS)
-    checks.test_memory_is_limited(SERVICE, Policy(), None, None)
+    checks.test_memory_is_limited(LIMITS, Policy(), UNIT, PROCESS)
+    checks.test_memory_is_limited(LIMITS, Policy(), None, None)
     with pytest.raises(AssertionError, match="no memory limit is in force"):
-        checks.test_memory_is_limited(replace(SERVICE, memory_max=None), Policy(), UNIT, PROCESS)
+        checks.test_memory_is_limited(replace(LIMITS, memory_max=None), Policy(), UNIT, PROCESS)
     old = replace(UNIT, outdated={"MemoryLimit": "MemoryMax"})
     with pytest.raises(AssertionError, match="MemoryLimit= has no effect"):
-        checks.test_memory_is_limited(replace(SERVICE, memory_max=None), Policy(), old, PROCESS)
+        checks.test_memory_is_limited(replace(LIMITS, memory_max=None), Policy(), old, PROCESS)
     with pytest.raises(AssertionError, match="less than the host's 8192 MiB"):
-        checks.test_memory_is_limited(replace(SERVICE, memory_max=8 * GIB), Policy(), UNIT, PROCESS)
+        checks.test_memory_is_limited(replace(LIMITS, memory_max=8 * GIB), Policy(), UNIT, PROCESS)
     with pytest.raises(AssertionError, match="976 MiB used of 1024 MiB"):
-        checks.test_memory_is_limited(SERVICE, Policy(), UNIT, replace(PROCESS, rss=976 << 20))
+        checks.test_memory_is_limited(LIMITS, Policy(), UNIT, replace(PROCESS, rss=976 << 20))
 
 
 def test_cpu_quota() -> None:
-    checks.test_cpu_is_limited(SERVICE)
+    checks.test_cpu_is_limited(LIMITS)
     with pytest.raises(AssertionError, match="no CPU limit"):
-        checks.test_cpu_is_limited(replace(SERVICE, cpu_quota_percent=None))
-    with pytest.raises(AssertionError, match="CPUQuota=400%"):
-        checks.test_cpu_is_limited(replace(SERVICE, cpu_quota_percent=400.0))
+        checks.test_cpu_is_limited(replace(LIMITS, cpu_quota_percent=None))
+    with pytest.raises(AssertionError, match="400% of one CPU"):
+        checks.test_cpu_is_limited(replace(LIMITS, cpu_quota_percent=400.0))
 
 
 def test_file_limit() -> None:
-    checks.test_open_files_are_enough(SERVICE, PROCESS)
-    checks.test_open_files_are_enough(SERVICE, replace(PROCESS, limit_nofile=None))
+    checks.test_open_files_are_enough(LIMITS, PROCESS)
+    checks.test_open_files_are_enough(LIMITS, replace(PROCESS, limit_nofile=None))
     with pytest.raises(AssertionError, match="1024 open files"):
-        checks.test_open_files_are_enough(SERVICE, replace(PROCESS, limit_nofile=1024))
+        checks.test_open_files_are_enough(replace(LIMITS, files_of_unit=1024), replace(PROCESS, limit_nofile=1024))
+    with pytest.raises(AssertionError, match="is not in force yet"):
+        checks.test_open_files_are_enough(LIMITS, replace(PROCESS, limit_nofile=1024))
 
 
 def test_ordering() -> None:
@@ -312,8 +317,69 @@ def test_hardening() -> None:
 
 
 def test_hardening_that_the_running_process_does_not_have() -> None:
-    checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, PROCESS, UNIT)
+    checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, PROCESS)
     with pytest.raises(AssertionError, match="the running process is without it"):
-        checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, replace(PROCESS, no_new_privileges=False), UNIT)
-    with pytest.raises(AssertionError, match="a plus takes all"):
-        checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, replace(PROCESS, no_new_privileges=False), PLUS)
+        checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, replace(PROCESS, no_new_privileges=False))
+    by_hand = replace(PROCESS, unit="", no_new_privileges=False)
+    checks.test_service_is_hardened(SERVICE, Policy(), EXPOSURE, by_hand)
+
+
+CONTAINER = Container(
+    engine="podman",
+    name="flower",
+    memory_max=768 << 20,
+    cpu_quota_percent=100.0,
+    memory_host=8 * GIB,
+    cpus=2,
+    restart_policy="no",
+    no_new_privileges=True,
+    read_only=True,
+)
+
+
+def test_container_without_a_unit() -> None:
+    docker = replace(CONTAINER, engine="docker", restart_policy="unless-stopped")
+    with pytest.raises(NotApplicable, match="the container engine starts Flower"):
+        checks.test_service_is_installed(BOOTED, Placement(), None, docker)
+    with pytest.raises(AssertionError, match="a container that nobody starts again") as raised:
+        checks.test_service_is_installed(BOOTED, Placement(), None, replace(docker, restart_policy="on-failure"))
+    assert "docker update --restart=unless-stopped flower" in str(raised.value.args[0].fix)
+    with pytest.raises(AssertionError, match="restart policy no"):
+        checks.test_service_is_installed(BOOTED, Placement(), None, CONTAINER)
+    with pytest.raises(Unobservable, match="restart policy"):
+        checks.test_service_is_installed(BOOTED, Placement(), None, replace(docker, restart_policy=None))
+    checks.test_service_is_installed(BOOTED, Placement(), SERVICE, CONTAINER)
+
+
+def test_root_in_a_container() -> None:
+    inside = replace(PROCESS, uid=1000, user="flower", gid=1000, shell="")
+    checks.test_runs_as_unprivileged_user(inside, SERVICE, None, CONTAINER)
+    checks.test_runs_as_unprivileged_user(inside, None, None, CONTAINER)
+    with pytest.raises(AssertionError, match="the host's own root"):
+        checks.test_runs_as_unprivileged_user(replace(inside, uid=0), SERVICE, None, CONTAINER)
+    with pytest.raises(AssertionError, match="the host's own root"):
+        checks.test_runs_as_unprivileged_user(replace(inside, uid=0), None, None, CONTAINER)
+
+
+def test_limits_of_a_container() -> None:
+    without = replace(CONTAINER, memory_max=None, cpu_quota_percent=None)
+    checks.test_memory_is_limited(limits(SERVICE, CONTAINER), Policy(), UNIT, PROCESS)
+    checks.test_cpu_is_limited(limits(None, CONTAINER))
+    with pytest.raises(AssertionError, match="no memory limit"):  # the unit has one, for the engine's helper
+        checks.test_memory_is_limited(limits(SERVICE, without), Policy(), UNIT, PROCESS)
+    with pytest.raises(AssertionError, match="no CPU limit"):
+        checks.test_cpu_is_limited(limits(SERVICE, without))
+
+
+def test_container_hardening() -> None:
+    checks.test_container_is_hardened(CONTAINER, SERVICE)
+    for way, said in (
+        ({"administrator": True}, "privileged"),
+        ({"no_new_privileges": False}, "no-new-privileges"),
+        ({"read_only": False}, "--read-only"),
+        ({"filtered": False}, "seccomp"),
+    ):
+        with pytest.raises(AssertionError, match=said):
+            checks.test_container_is_hardened(replace(CONTAINER, **way), None)
+    with pytest.raises(NotApplicable, match="container-hardening"):
+        checks.test_service_is_hardened(SERVICE, Policy(), container=CONTAINER)

@@ -3,8 +3,8 @@
 DATA=/var/lib/containers/storage/volumes/flower-data/_data
 
 # Flower in a podman container under a unit as `podman generate systemd --new` writes it, in place of the golden one;
-# its limits and its confinement are the container's
-container_host() {
+# its limits and its confinement are the container's; `restart_flower` is still to be said
+flower_in_container() {
     systemctl stop flower
     container_image
     # What the host has of its own is not what Flower runs with.
@@ -53,7 +53,6 @@ ExecStopPost=/usr/bin/podman rm -f --ignore -t 10 --cidfile=%t/%n.ctr-id
 [Install]
 WantedBy=multi-user.target
 UNIT
-    restart_flower
 }
 
 # an image of this host's own Python and Flower, laid out like Flower's own: its user is 1000
@@ -62,7 +61,7 @@ container_image() {
     tree=$(mktemp -d)
     (
         cd "$tree"
-        mkdir -p data dev etc proc run sys tmp usr/bin usr/lib usr/local/bin "${packages%/*}"
+        mkdir -p app data dev etc proc run sys tmp usr/bin usr/lib usr/local/bin "${packages%/*}"
         ln -s usr/bin bin && ln -s usr/lib lib && ln -s usr/lib lib64
         cp /usr/bin/dash /usr/bin/python3.11 usr/bin/ && ln -s dash usr/bin/sh && ln -s python3.11 usr/bin/python3
         cp -a /usr/lib/python3.11 usr/lib/
@@ -75,10 +74,22 @@ container_image() {
         chmod 0755 usr/local/bin/celery
         printf 'root:x:0:0::/root:/bin/sh\nflower:x:1000:1000::/data:/bin/sh\n' > etc/passwd
         printf 'root:x:0:\nflower:x:1000:\n' > etc/group
-        chown 1000:1000 data && chmod 0750 data && chmod 1777 tmp
+        chown 1000:1000 app data && chmod 0750 app data && chmod 1777 tmp
         tar -c . | podman import --quiet --change 'USER 1000:1000' --change 'WORKDIR /data' --change 'VOLUME /data' \
             --change 'ENV PYTHONUNBUFFERED=1' --change 'EXPOSE 5555' --change 'CMD ["celery","flower"]' \
             - localhost/flower > /dev/null
     )
     rm -rf "$tree"
+}
+
+# give that container a network of its own: its port is published at the place given, its broker is the host's Redis
+# under the host's address, which the firewall opens to containers alone
+network_of_its_own() {
+    mount -o remount,rw,bind /proc/sys # podman sets what it needs for the network
+    sed -i -e '/^address = /d' /etc/flower/container.py
+    sed -i "s#@[^:]*:6379#@$LAB_ADDRESS:6379#" /etc/flower/flower.env
+    sed -i "s/^bind .*/& $LAB_ADDRESS/" /etc/redis/redis.conf
+    sed -i 's/^\( *\)iif "lo" accept/&\n\1iifname "podman*" tcp dport 6379 accept/' /etc/nftables.conf
+    sed -i "s/--network=host/-p $1/" "$UNIT"
+    systemctl restart nftables redis-server celery celery-exporter
 }

@@ -1,3 +1,4 @@
 # Flower runs in a podman container that a systemd unit keeps
 # packages: podman iptables
-container_host
+flower_in_container
+restart_flower
