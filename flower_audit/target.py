@@ -63,8 +63,8 @@ class Access(BaseModel):
 
     Shape: `url` is what users open, `http_url` its plain form where that is not port 80 of the same host;
     `connection` is a testinfra host spec, None for a black-box audit;
-    `rules` is what evaluates alert rules where `prometheus` does not; `active` allows the one harmless POST and the
-    bounded burst of requests.
+    `rules` is what evaluates alert rules where `prometheus` does not; `active` allows three POSTs that change
+    nothing and a bounded burst of requests.
     Units: `timeout_s` bounds one request, and the wait for a connection.
     """
 

@@ -90,7 +90,7 @@ def _target(name: str, target: Target, seen: Seen) -> Iterator[str]:
     yield "    # what only people can tell: who stated it, and when"
     yield "    #attestations:"
     yield f"      #- {{check: people.restore-tested, by: Kim, date: {_day(0)}}}"
-    yield "    # one harmless POST and a burst of requests, to prove read-only access and the rate limit"
+    yield "    # up to three POSTs that change nothing and a burst of requests, to prove what reading leaves open"
     yield "    #active: true"
     yield ""
 
