@@ -63,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add(
         "--flower-active",
         action="store_true",
-        help="also up to three POSTs for a worker that cannot exist and a bounded burst of requests; the report says so",
+        help="up to three POSTs for a worker that cannot exist, and a bounded burst of requests; the report says so",
     )
 
 
