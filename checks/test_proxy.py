@@ -112,7 +112,7 @@ def test_proxy_forwards_who_asks(proxy: Proxy) -> None:
     missing = proxy.missing_headers
     assert not missing, Finding(
         f"not sent to Flower: {', '.join(missing)}",
-        wanted="X-Real-IP, X-Forwarded-For and X-Forwarded-Proto in effect",
+        wanted=f"{' and '.join(missing)} in effect",
         where=proxy.where,
         fix=proxy.fix("\n".join(FORWARDED), "remove the `header_up -X-Forwarded-…` lines of its reverse_proxy"),
     )
