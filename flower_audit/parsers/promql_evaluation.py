@@ -202,6 +202,9 @@ class Evaluation:
     def _joined(self, node: ast.BinaryExpr, left: Vector, right: Vector) -> Vector:
         name, modifier = str(node.op), node.modifier
         on, labels = _matching(modifier)
+        both = node.lhs.prettify()
+        if name == "/" and both == node.rhs.prettify():
+            self.divided_by_itself.add(both)
         card = str(modifier.card).rpartition(".")[2] if modifier else "OneToOne"
         many, one = (right, left) if card == "OneToMany" else (left, right)
         by_key: dict[tuple[tuple[str, str], ...], Sample] = {}
