@@ -82,11 +82,14 @@ echo "Host=$(awk '/^MemTotal:/ {print $2}' /proc/meminfo) $(getconf _NPROCESSORS
 systemctl --version | sed -n 's/^systemd \([0-9]*\).*/Systemd=\1/p'
 echo "Linger=$(ls /var/lib/systemd/linger 2>/dev/null | grep -cx "$(getent passwd "$owner" 2>/dev/null | cut -d: -f1)")"
 ask list-units --all --plain --no-legend --state=not-found 2>/dev/null | awk '{print "NotFound=" $1}'
-booted=$(ask list-dependencies --plain default.target 2>/dev/null | awk '{print $NF}')
-[ -z "$booted" ] || for target in $(ask show "$unit" -p WantedBy --value) $(ask show "$unit" -p RequiredBy --value); do
+# What every host boots into is not looked up: it takes a question for each target.
+for target in $(ask show "$unit" -p WantedBy -p RequiredBy --value); do
   case $target in
-    *.target) printf '%s\n' "$booted" "$(ask show default.target -p Id --value)" | grep -qxF "$target" ||
-      echo "NotPulledIn=$target" ;;
+    multi-user.target | default.target) ;;
+    *.target)
+      booted=$(ask list-dependencies --plain default.target 2>/dev/null | awk '{print $NF}')
+      [ -z "$booted" ] || printf '%s\n' "$booted" "$(ask show default.target -p Id --value)" | grep -qxF "$target" ||
+        echo "NotPulledIn=$target" ;;
   esac
 done
 ask show "$unit" -p Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID,User,Group \
