@@ -186,7 +186,8 @@ def test_accounts_work(api: Api, routes: Routes) -> None:
     """Every declared account is let in.
 
     Why: a comma or a quote in a password locks its user out, and nobody notices before the incident.
-    Fix: compare the account with `FLOWER_BASIC_AUTH` (`user:password,user:password`, no spaces, no quotes).
+    Fix: compare the account with `FLOWER_BASIC_AUTH` (`user:password,user:password`, no spaces, no quotes); where it is
+    right there, see whether Flower was restarted since, and whether the proxy hands `Authorization` on.
     Source: https://flower.readthedocs.io/en/latest/config.html#basic-auth
     """
     only_if(bool(api.logins), "no account is declared")

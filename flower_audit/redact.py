@@ -13,7 +13,7 @@ SECRET_NAME = (
 
 PATTERNS = (
     # user:password@ of a URL; the scheme keeps e-mail addresses out
-    re.compile(r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@'\"]*:)(?P<secret>[^\s@'\"]+)(?=@)"),
+    re.compile(r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@'\"]*:)(?!password@host\b)(?P<secret>[^\s@'\"]+)(?=@)"),
     # basic_auth = ["user:password", …] in a flowerconfig.py
     re.compile(r"(?P<keep>(?i:\bbasic_auth)[ \t]*\+?=[ \t]*[\[(])(?P<secret>[^\])]+)(?=[\])])"),
     # NAME=value in an environment, an argv or a shell file

@@ -98,3 +98,5 @@ def test_the_guides_own_placeholder_is_shown() -> None:
     advice = "set `FLOWER_BASIC_AUTH=user:password[,user:password]` in the service's environment file"
     assert Redactor()(advice) == advice
     assert "S3cret" not in Redactor()("FLOWER_BASIC_AUTH=user:password,admin:S3cret-of-mine")
+    assert Redactor()("write `redis://:password@host:6379/0`") == "write `redis://:password@host:6379/0`"
+    assert "pw" not in Redactor()("redis://:pw@host:6379/0")

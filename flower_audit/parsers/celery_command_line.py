@@ -113,7 +113,7 @@ def split_url(url: str) -> Broker:
     if scheme not in DEFAULT_PORTS and scheme not in OTHER_SCHEMES:
         defects.append(f"{scheme[:20]}:// is no transport of kombu")
     if re.search(r"\$\{?\w|\{\w+\}|<\w+>", rest):
-        defects.append("a variable in the URL was not filled in")
+        defects.append("a variable in the URL was not filled in (files of the environment are taken as they stand)")
     host = parts.hostname or "localhost"
     return Broker(
         scheme, host, port or DEFAULT_PORTS.get(scheme, 0), database, username, password, path, query, defects

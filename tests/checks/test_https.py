@@ -169,3 +169,5 @@ def test_versions() -> None:
     checks.test_no_version_leaks(headers((401, GOOD)))
     leaky = headers((401, replace(GOOD, leaks=("server: nginx/1.22.1",))))
     assert "nginx/1.22.1" in finding(checks.test_no_version_leaks, leaky).observed
+    handed_on = headers((401, replace(GOOD, leaks=("server: TornadoServer/6.5",))))
+    assert "proxy_pass_header Server" in finding(checks.test_no_version_leaks, handed_on).fix
