@@ -56,12 +56,15 @@ if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
         env XDG_RUNTIME_DIR="/run/user/$owner" systemctl --user "$@"
     fi
   }
+  # A Flower started by hand beside the unit was not started so.
+  [ -z "$root" ] && ! grep -qsF "/$unit" "$process/cgroup" || {
   echo "== unit"; ask cat "$unit" 2>/dev/null | head -c 65536 | sed 's/^/ /'; echo
   ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
   | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
   | while IFS= read -r pattern; do for file in $pattern; do [ -f "$file" ] || continue
       [ -r "$file" ] || { echo "== private $file"; continue; }
       echo "== file $file"; text "$file"; done; done
+  }
 fi"""
 )
 """The shell commands that print how Flower was started, for `read_start`; three facts read them."""
