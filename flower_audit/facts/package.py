@@ -81,8 +81,9 @@ if grep -qi '^include-system-site-packages *= *true' "$settings" 2>/dev/null; th
 fi
 case $base in /usr|/usr/local)
   more="$more $root/usr/local/lib/python3*/dist-packages $root/usr/lib/python3*/dist-packages"
-  home=$(awk -F: -v user="$(stat -c %u "/proc/$pid" 2>/dev/null)" '$3 == user { print $6; exit }' "$root/etc/passwd")
-  [ -d "$root$home" ] && [ ! -x "$root$home" ] && echo "hidden $home"
+  user=$([ -n "$pid" ] && stat -c %u "/proc/$pid" 2>/dev/null)
+  home=$(awk -F: -v user="${user:-none}" '$3 == user { print $6; exit }' "$root/etc/passwd")
+  [ -n "$home" ] && [ -d "$root$home" ] && [ ! -x "$root$home" ] && echo "hidden $home"
   more="$more $root${home:-/nonexistent}/.local/lib/python3*/site-packages";;
 esac
 for lib in "$folder"/lib/python[0-9]*/site-packages "$folder"/lib/pypy[0-9]*/site-packages $more; do

@@ -1,5 +1,6 @@
 """What is installed, told of real environments in the states that upgrades leave behind."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -102,3 +103,19 @@ def test_an_environment_that_sees_those_of_the_system(environment: Path, look: L
     settings.write_text(settings.read_text().replace("true", "false"))
     with pytest.raises(AssertionError, match="celery is not installed"):
         checks.test_celery_fits_flower(look(environment))
+
+
+def test_what_a_user_installed_beside_the_system(environment: Path, ask_here: Any, tmp_path: Path) -> None:
+    """`pip install --user`: the system's interpreter, and Flower in the home of the user it runs as."""
+    root, home = tmp_path / "root", Path("home/celery")
+    site = root / home / ".local" / "lib" / f"python{MINOR}" / "site-packages"
+    site.parent.mkdir(parents=True)
+    shutil.copytree(environment / "lib" / f"python{MINOR}" / "site-packages", site)
+    (root / "usr" / "lib").mkdir(parents=True)
+    (root / "etc").mkdir()
+    own = f"me:x:{os.getuid()}:{os.getgid()}::/{home}:/bin/sh\n"
+    (root / "etc" / "passwd").write_text(f"other:x:4711:4711::/home/other:/bin/sh\n{own}")
+    asked = {"venv": "/usr", "root": str(root)}
+    checks.test_flower_is_installed(ask_here(package, pid=str(os.getpid()), **asked))
+    with pytest.raises(AssertionError, match="flower is not installed there"):
+        checks.test_flower_is_installed(ask_here(package, **asked))
