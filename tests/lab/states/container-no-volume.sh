@@ -1,6 +1,6 @@
 # The database lies in the container itself, and goes when the container is made anew
 # fails: persistence.path-durable service.container-hardening
-# may: persistence.readable backup.configured backup.last-run-succeeded backup.recent backup.restorable backup.elsewhere
+# may: persistence.readable backup.scheduled backup.last-run-succeeded backup.fresh backup.restorable backup.elsewhere
 # packages: podman iptables
 flower_in_container
 sed -i 's#^db = .*#db = "/app/flower.db"#' /etc/flower/container.py
