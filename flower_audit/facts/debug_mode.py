@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from uuid import uuid4
 
-from flower_audit.errors import Unobservable
+from flower_audit.errors import NotAsked, Unobservable, Unreachable
 from flower_audit.facts.options import Options
 from flower_audit.facts.routes import Routes
 from flower_audit.facts.site import Site
@@ -15,6 +15,7 @@ from flower_audit.target import Target
 from flower_audit.visit import NOBODY
 
 TRACEBACK = re.compile(rb"\ATraceback \(most recent call last\):\n.*tornado", re.DOTALL)
+NEEDS = "needs --flower-host=ssh://… or --flower-connection"
 TORNADO_NOT_FOUND = b"<html><title>404: Not Found</title><body>404: Not Found</body></html>"
 """What Tornado says of a missing file without debug; a proxy that serves the files itself says something else."""
 
@@ -38,7 +39,7 @@ def debug_mode(
 ) -> DebugMode:
     """Source: GET of a file below /static that does not exist, which needs no login; Flower's options on its host.
 
-    Unobservable: the options are not known, and the answer is not Flower's.
+    NotAsked: the answer is not Flower's, and its host was not given.  Unobservable: the options cannot be known either.
     """
     silent = next((one for one in (site, routes) if isinstance(one, Unobservable)), None)
     page: DebugMode | Unobservable = silent or Unobservable("nothing answers at the public URL")
@@ -51,6 +52,8 @@ def debug_mode(
         return told
     if isinstance(page, DebugMode):
         return page
+    if not target.connection and not isinstance(page, Unreachable):
+        raise NotAsked(f"{NEEDS}: {page}")
     raise told or page
 
 

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 from packaging.version import Version
 
-from flower_audit.errors import Unobservable
+from flower_audit.errors import NotAsked, Unobservable, Unreachable
 from flower_audit.facts.debug_mode import DebugMode, debug_mode
 from flower_audit.facts.options import Options, options_of_start
 from flower_audit.facts.routes import routes
 from flower_audit.parsers.flower_start import Start
+from flower_audit.target import Target
 
 BASIC = "--basic_auth=admin:long-enough-secret"
+HOST = Target(name="t", connection="ssh://a@b")
 SILENT = Unobservable("nobody answers")
 
 
@@ -47,8 +49,10 @@ def test_files_served_by_the_proxy_tell_nothing(
         caddy(f"handle /static/flower-audit* {{\n respond 404\n}}\nreverse_proxy 127.0.0.1:{port}").https, "https"
     )
     visited = routes(target, site, trail)
-    with pytest.raises(Unobservable, match="in front of Flower"):
+    with pytest.raises(NotAsked, match=r"flower-connection.*in front of Flower"):
         debug_mode(target, trail, site, visited)
+    with pytest.raises(Unobservable, match="in front of Flower"):
+        debug_mode(HOST, trail, site, visited)
     assert debug_mode(target, trail, site, visited, flower("--debug")).on
     assert not debug_mode(target, trail, site, visited, flower()).on
 
@@ -63,7 +67,7 @@ def test_another_program_of_tornado_is_not_flower(raw_server: Any, target: Any, 
         )
 
     site = site_of(raw_server(answer))
-    with pytest.raises(Unobservable, match="not Flower"):
+    with pytest.raises(NotAsked, match="not Flower"):
         debug_mode(target, trail, site, routes(target, site, trail))
 
 
@@ -75,10 +79,12 @@ def test_the_options_tell_where_nothing_answers(options: Options, target: Any, t
     assert debug_mode(target, trail, SILENT, None, flower("--debug=false", "--logging=debug")) == DebugMode(on=False)
 
 
-def test_neither_is_known(target: Any, trail: Any) -> None:
+def test_neither_is_known(trail: Any) -> None:
     with pytest.raises(Unobservable, match="option debug"):
-        debug_mode(target, trail, SILENT, None, flower(config="from settings import debug"))
+        debug_mode(HOST, trail, SILENT, None, flower(config="from settings import debug"))
     with pytest.raises(Unobservable, match="nobody answers"):
-        debug_mode(target, trail, SILENT, None)
-    with pytest.raises(Unobservable, match="public URL"):
-        debug_mode(target, trail)
+        debug_mode(HOST, trail, SILENT, None)
+    with pytest.raises(Unreachable):
+        debug_mode(Target(name="t"), trail, Unreachable("url", "refused"))
+    with pytest.raises(NotAsked):
+        debug_mode(Target(name="t"), trail)
