@@ -71,7 +71,8 @@ def test_remote_broker_is_reached_over_tls(broker: Broker) -> None:
     """A broker on another host is reached over TLS.
 
     Why: the password and every task's arguments cross the network.
-    Fix: use `rediss://` with `?ssl_cert_reqs=required`, or `amqps://`, for Flower and the workers.
+    Fix: use `rediss://` with `?ssl_cert_reqs=required`, or `amqps://`, for Flower and the workers. Flower itself takes
+    a CA of your own from the system's (`update-ca-certificates`) or from `broker_use_ssl`, not from the URL.
     Source: kombu, Connection URLs; redis.io/docs/latest/operate/oss_and_stack/management/security/encryption.
     """
     only_if(broker.on_another_host, "the broker is on Flower's own host")

@@ -8,6 +8,11 @@ from flower_audit.model import Severity
 
 SECTION = "SSL/TLS Setup"
 HTTPS = ("HTTPS configured",)
+SHOWS = {
+    "certbot": "`certbot renew --dry-run` shows what is wrong; `--deploy-hook 'systemctl reload nginx'` reloads",
+    "acme.sh": "`acme.sh --cron --debug` shows what is wrong; `acme.sh --install-cert … --reloadcmd …` reloads",
+    "Caddy": "`journalctl _COMM=caddy --grep tls` shows every attempt; mostly it is DNS, port 80 or `acme_ca`",
+}
 
 
 @check("https.certificate-reloaded", severity=Severity.HIGH, section=SECTION, covers=HTTPS)
@@ -65,5 +70,9 @@ def test_renewal_works(renewal: Renewal) -> None:
     Fix: `certbot renew --dry-run` shows what is wrong; `--deploy-hook 'systemctl reload nginx'` where nothing reloads.
     Source: https://eff-certbot.readthedocs.io/en/stable/using.html#renewing-certificates
     """
-    assert not renewal.failed, Finding(f"the last run: {renewal.failed}", wanted="success", where=renewal.name)
-    assert not renewal.defects, Finding("; ".join(renewal.defects), wanted="a complete setup", where=renewal.name)
+    assert not renewal.failed, Finding(
+        f"the last run: {renewal.failed}", wanted="success", where=renewal.name, fix=SHOWS[renewal.manager]
+    )
+    assert not renewal.defects, Finding(
+        "; ".join(renewal.defects), wanted="a complete setup", where=renewal.name, fix=SHOWS[renewal.manager]
+    )

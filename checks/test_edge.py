@@ -122,6 +122,7 @@ def test_flower_sees_its_broker(api: Api) -> None:
 
     Why: /healthcheck says OK whatever happens; that the broker answers shows only here.
     Fix: read `journalctl -u flower` for the broker's complaint; RabbitMQ needs `broker_api` with its management plugin.
+    Over `rediss://` Flower looks for the CA among the system's, or in `broker_use_ssl` of `-A app`, not in the URL.
     Source: https://flower.readthedocs.io/en/latest/api.html#get--api-queues-length
     """
     complaint = api.broker_complaint

@@ -72,11 +72,12 @@ for f in $(ls -t /var/log/letsencrypt/letsencrypt.log* 2>/dev/null | head -n 100
 done
 echo '@@caddy'
 [ -d /run/systemd/system ] && command -v journalctl > /dev/null && {
-  timeout 3 journalctl _COMM=caddy --since=-40d --grep='"logger":"tls' -n 60 --no-pager -o cat 2>/dev/null ||
-    journalctl _COMM=caddy -n 1000 --no-pager -o cat 2>/dev/null | grep -E '"logger":"tls' | tail -n 60
-} | cut -c1-600
+  timeout 3 journalctl _COMM=caddy --since=-40d --grep='"logger":"tls' -n 60 --no-pager -o short-unix 2>/dev/null ||
+    journalctl _COMM=caddy -n 1000 --no-pager -o short-unix 2>/dev/null | grep -E '"logger":"tls' | tail -n 60
+} | sort -s -n | cut -c1-700  # some journalctl print the newest first when they search
 echo '@@end'
 """
+CADDY_TEXT = r'"{}":"((?:[^"\\]|\\.){{0,300}})'
 LATE_DAYS = 2
 """acme.sh tries once a day; a day off is no failure yet."""
 
@@ -241,9 +242,12 @@ def _cron_obstacle(command: str, parts: dict[str, str]) -> str:
 
 
 def _caddy_failure(log: str, host: str) -> str:
-    """What Caddy last said of this name's certificate, where that was an error."""
+    """What Caddy last said of this name's certificate, where that was an error and no success followed."""
     names = (f'"{host}"', f"[{host}]", f'"*.{host.partition(".")[2]}"', f"[*.{host.partition('.')[2]}]")
-    about = [line for line in log.splitlines() if any(name in line for name in names)]
+    ends = ('"level":"error"', " successfully")  # between them it says that it tries again
+    about = [
+        line for line in log.splitlines() if any(name in line for name in names) and any(end in line for end in ends)
+    ]
     last = about[-1] if about else ""
-    message = re.search(r'"error":"([^"]{0,300})', last) or re.search(r'"msg":"([^"]{0,300})', last)
-    return message[1] if message and '"level":"error"' in last else ""
+    message = re.search(CADDY_TEXT.format("error"), last) or re.search(CADDY_TEXT.format("msg"), last)
+    return message[1].replace('\\"', "'") if message and '"level":"error"' in last else ""

@@ -130,13 +130,26 @@ def test_caddy_renews_by_itself() -> None:
     assert renewed(("@@caddy\n", f"@@caddy\n{RETRY}\n"), proxy=CADDY).failed == "[flower.example.com] Renew: timeout"
 
 
+def test_caddys_words_with_quotes_in_them() -> None:
+    line = r'{"level":"error","error":"[flower.example.com] Renew: Get \"https://acme/dir\": EOF","n":1}'
+    found = renewed(("@@caddy\n", f"@@caddy\n{line}\n"), proxy=CADDY)
+    assert found.failed == "[flower.example.com] Renew: Get 'https://acme/dir': EOF"
+
+
 @pytest.mark.parametrize(
     ("later", "failed"),
     [
         ('{"level":"info","logger":"tls","msg":"finished cleaning storage units"}', True),
+        ('{"level":"info","logger":"tls.renew","msg":"renewing certificate","identifier":"flower.example.com"}', True),
         ('{"level":"info","logger":"tls.obtain","msg":"certificate obtained successfully","identifier":"x.org"}', True),
-        ('{"level":"info","logger":"tls.renew","msg":"certificate renewed","identifier":"flower.example.com"}', False),
-        ('{"level":"info","logger":"tls.renew","msg":"certificate renewed","identifier":"*.example.com"}', False),
+        (
+            '{"level":"info","msg":"certificate renewed successfully","identifier":"flower.example.com"}',
+            False,
+        ),
+        (
+            '{"level":"info","msg":"certificate renewed successfully","identifier":"*.example.com"}',
+            False,
+        ),
     ],
 )
 def test_what_caddy_logs_after_an_error(later: str, failed: bool) -> None:
