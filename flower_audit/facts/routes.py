@@ -226,8 +226,9 @@ def _other_ways(
     target: Target, site: Site, options: Options | None, proxy: Proxy | None
 ) -> list[tuple[Visit, Request]]:
     plans = []
-    if site.over_tls and (plain := plain_origin(target, site, proxy)):
-        plans += [plan_visit("plain HTTP", plain, site.prefix, path) for path in SHORT]
+    plain = plain_origin(target, site, proxy) if site.over_tls else None
+    if plain is not None:
+        plans += [plan_visit("plain HTTP", plain, site.prefix, path) for path in (*SHORT, "/metrics")]
     for origin in direct_origins(site, options):
         prefix = f"/{options.url_prefix}" if options and options.url_prefix else ""
         plans += [plan_visit("Flower's port", origin, prefix, path) for path in SHORT]
@@ -235,7 +236,10 @@ def _other_ways(
     hosts: list[tuple[Way, str]] = [("address", site.origin.address), ("unknown host", ELSEWHERE)]
     for way, host in [] if site.names_an_address else hosts:
         origin = site.origin_as(scheme, port, host=host)
-        plans += [plan_visit(way, origin, site.prefix, path) for path in (*SHORT, "/healthcheck")]
+        plans += [plan_visit(way, origin, site.prefix, path) for path in (*SHORT, "/healthcheck", "/metrics")]
+        if plain is not None:
+            other = replace(plain, host=host)
+            plans += [plan_visit(way, other, site.prefix, path) for path in ("/", "/healthcheck", "/metrics")]
     return plans
 
 

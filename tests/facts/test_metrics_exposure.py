@@ -25,6 +25,17 @@ def test_a_proxy_that_keeps_them(flowers: Any, caddy: Any, target: Any, site_of:
     assert (found.shown, found.status) == (False, 403)
 
 
+def test_a_proxy_that_shows_them_to_the_bare_address(
+    flowers: Any, caddy: Any, target: Any, site_of: Any, trail: Any
+) -> None:
+    running = flowers("2.2.0", BASIC)
+    others = f"https://:HTTPS {{\n bind 127.0.0.1\n TLS\n reverse_proxy /metrics 127.0.0.1:{running.port}\n}}\n"
+    closed = f" respond /metrics 403\n reverse_proxy 127.0.0.1:{running.port}"
+    found = metrics_exposure(routes(target, site_of(caddy(closed, others=others).https, "https"), trail))
+    assert (found.shown, found.status) == (True, 200)
+    assert "127.0.0.1" in found.url
+
+
 def test_a_page_that_answers_everything_is_no_exposition(caddy: Any, target: Any, site_of: Any, trail: Any) -> None:
     found = metrics_exposure(routes(target, site_of(caddy(' respond "OK" 200').https, "https"), trail))
     assert not found.shown

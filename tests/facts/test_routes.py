@@ -156,6 +156,19 @@ def test_plain_http_that_serves_flower_goes_round_the_login(
     assert plain.status == 200
 
 
+def test_plain_http_at_the_bare_address_goes_round_the_login(
+    flowers: Any, caddy: Any, servers: Any, target: Any, site_of: Any, trail: Any
+) -> None:
+    running, port = flowers("2.2.0"), servers.free_port()
+    known = "@known host flower.test\n redir @known https://flower.test{uri} 301\n"
+    others = f"http://:{port} {{\n bind 127.0.0.1\n {known} reverse_proxy 127.0.0.1:{running.port}\n}}\n"
+    proxied = caddy(f"{PROTECT} reverse_proxy 127.0.0.1:{running.port}", others=others)
+    named = target.model_copy(update={"http_url": f"http://flower.test:{port}/"})
+    found = look(named, site_of(proxied.https, "https"), trail)
+    assert {visit.way for visit in found.bypasses} == {"address", "unknown host"}
+    assert all(visit.url.startswith("http://") for visit in found.bypasses)
+
+
 def test_flowers_own_port_goes_round_the_login_of_the_proxy(
     flowers: Any, caddy: Any, target: Any, site_of: Any, trail: Any, own_address: str
 ) -> None:
