@@ -75,7 +75,7 @@ def test_interval(prometheus_targets: PrometheusTargets, policy: Policy) -> None
     """Flower is scraped often enough for its alerts.
 
     Why: a rate over five minutes needs several samples in them.
-    Fix: set `scrape_interval: 15s` in Flower's job in prometheus.yml.
+    Fix: set `scrape_interval: 15s` in Flower's job in prometheus.yml, and reload Prometheus.
     Source: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
     """
     only_if(bool(prometheus_targets.chosen), "nothing of this Flower is scraped (see monitoring.target-up)")
