@@ -15,7 +15,7 @@ from flower_audit.parsers.broker_url import BrokerUrl, broker_of
 from flower_audit.parsers.effective_options import Effective, Kind, Problem, Source
 from flower_audit.parsers.flower_command import Form
 from flower_audit.parsers.flower_options import SECRETS, TRUE
-from flower_audit.parsers.flower_start import Start, changed_since, read_start, resolve
+from flower_audit.parsers.flower_start import Start, asks_for_read_only, changed_since, read_start, resolve
 from flower_audit.probe import Output, probe
 
 __all__ = ["BasicAuth", "BrokerUrl", "OAuth", "Options", "Problem", "Setting", "Source", "options"]
@@ -64,6 +64,11 @@ if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   | while IFS= read -r pattern; do for file in $pattern; do [ -f "$file" ] || continue
       [ -r "$file" ] || { echo "== private $file"; continue; }
       echo "== file $file"; text "$file"; done; done
+  # Those of docker run and podman run.
+  ask show "$unit" --property=ExecStart --value 2>/dev/null | tr ' ' '\n' \
+  | sed -n -e 's/^--env-file=//p' -e '/^--env-file$/{n;p;}' | while IFS= read -r file; do [ -f "$file" ] || continue
+      [ -r "$file" ] || { echo "== private $file"; continue; }
+      echo "== file $file"; text "$file"; done
   }
 fi"""
 )
@@ -93,6 +98,7 @@ class Options:
 
     Shape: `settings` maps every option of this release, with underscores, to its setting; `broker` is None where the
     application's code decides (`broker_unknown` says why); `changed_since_start` says what a restart would change;
+    `read_only_asked` is the place where read-only mode is asked for, heeded or not, empty where nobody does;
     `container` is the one whose network is not the host's, where the port and the address are those that it publishes.
     """
 
@@ -112,6 +118,7 @@ class Options:
     problems: tuple[Problem, ...] = ()
     changed_since_start: tuple[str, ...] = ()
     auth_unknown: str = ""
+    read_only_asked: str = ""
     container: Container | None = None
 
     def known(self, name: str) -> Value:
@@ -312,6 +319,7 @@ def options_of_start(start: Start, release: Version) -> Options:
         problems=tuple(effective.problems),
         changed_since_start=changed_since(start, release),
         auth_unknown=unknown[0] if unknown else "",
+        read_only_asked=asks_for_read_only(start),
     )
 
 

@@ -4,6 +4,7 @@ The text is sections of `== name words…` lines, each followed by lines that be
 in a file can pretend to be a section.
 """
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from flower_audit.parsers.flower_command import FlowerCommand, read_command
 from flower_audit.parsers.flowerconfig import ConfigFile, read_config
 from flower_audit.parsers.systemd_unit import UnitText, command_words, environment_at_start, read_unit
 
+READ_ONLY_SINCE = Version("2.1")
 LOGIN = ("basic_auth", "auth", "auth_provider", "oauth2_key", "oauth2_secret", "oauth2_redirect_uri", "cookie_secret")
 """Options that must not be told from a file that the running process may never have read."""
 
@@ -108,7 +110,21 @@ def resolve(start: Start, release: Version) -> Effective:
             source = effective.options[name].source
             if source == "file" or (source == "default" and not settled):
                 effective.options[name] = Given(unknown=reason, source="file", where=start.config_path)
+        if "read_only" in effective.options and effective.options["read_only"].source == "file":
+            effective.options["read_only"] = Given(unknown=reason, source="file", where=start.config_path)
     return effective
+
+
+def asks_for_read_only(start: Start) -> str:
+    """Where read-only mode is asked for, of the running process or of its next start; empty where nobody does.
+
+    Releases that do not know the option are asked as if they did.
+    """
+    for each in filter(None, (start, _started_now(start))):
+        asked = effective_options(each.command, each.environ, each.read_config(), READ_ONLY_SINCE, each.config_path)
+        if asked.options["read_only"].value:
+            return asked.options["read_only"].where
+    return ""
 
 
 def _overridden_in_the_unit(start: Start, effective: Effective) -> Iterator[Problem]:
@@ -144,11 +160,36 @@ def changed_since(start: Start, release: Version) -> tuple[str, ...]:
     return tuple(found)
 
 
+def given_to_container(command: Sequence[str], files: Mapping[str, str]) -> dict[str, str]:
+    """The variables that `podman run` or `docker run` gives a container; empty for any other command.
+
+    Their files hold plain lines: quotes belong to the value.  What the image itself sets is not known here.
+    Source: podman-run(1), `--env-file`; https://docs.docker.com/reference/cli/docker/container/run/#env
+    """
+    if not command or posixpath.basename(command[0]) not in {"podman", "docker", "nerdctl"}:
+        return {}
+    from_files: dict[str, str] = {}
+    given: dict[str, str] = {}
+    for place, word in enumerate(command):
+        name, equals, value = word.partition("=")
+        value = value if equals else "".join(command[place + 1 : place + 2])
+        variable, told, text = value.partition("=")
+        if name == "--env-file":
+            lines = [line.lstrip() for line in files.get(value, "").split("\n")]
+            pairs = [line.partition("=") for line in lines if "=" in line and not line.startswith("#")]
+            from_files |= {pair[0]: pair[2] for pair in pairs}
+        elif name in {"-e", "--env"} and told:
+            given[variable] = text
+    return from_files | given
+
+
 def _started_now(start: Start) -> Start | None:
     """How systemd would start it now; None where that is not told (no unit, a shell around it, variables passed on)."""
     if start.unit is None or start.unit.all("PassEnvironment") or start.unit.all("LoadCredential"):
         return None
     commands = start.unit.all("ExecStart")
+    if commands and (given := given_to_container(words(commands[-1].value.lstrip("-@:+!")), start.unit_files)):
+        return replace(start, environ={**start.environ, **given})
     set_now = environment_at_start(start.unit, start.unit_files)
     if not commands or "%" in commands[-1].value.replace("%%", ""):
         return None

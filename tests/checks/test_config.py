@@ -7,7 +7,7 @@ from flower_audit.checks import test_config as checks
 from packaging.version import Version
 
 from flower_audit.check import Finding
-from flower_audit.errors import NotApplicable
+from flower_audit.errors import NotApplicable, Unobservable
 from flower_audit.facts.debug_mode import DebugMode
 from flower_audit.facts.options import Options, options_of_start
 from flower_audit.parsers.flower_start import Start
@@ -150,7 +150,25 @@ def test_not_read_only_missing() -> None:
         checks.test_read_only_is_in_force_where_asked_for(flower("--read_only=True", release="2.0.1"))
     with pytest.raises(AssertionError, match=r"Flower 1\.2\.0 ignores it"):
         checks.test_read_only_is_in_force_where_asked_for(flower(FLOWER_READ_ONLY="True", release="1.2.0"))
-    with pytest.raises(AssertionError, match="read_only is off"):
-        checks.test_read_only_is_in_force_where_asked_for(flower(FLOWER_READ_ONLY="False"))
+    with pytest.raises(AssertionError, match="ignores it"):
+        checks.test_read_only_is_in_force_where_asked_for(flower(config="read_only = True", release="2.0.1"))
+    for nobody_asks in (
+        flower(),
+        flower(FLOWER_READ_ONLY="False"),
+        flower(FLOWER_READ_ONLY="False", release="2.0.1"),
+        flower("--read_only=False", config="read_only = True"),
+    ):
+        with pytest.raises(NotApplicable):
+            checks.test_read_only_is_in_force_where_asked_for(nobody_asks)
+
+
+def test_read_only_that_was_asked_for_after_the_start() -> None:
+    files = {"/etc/flower.env": f"{ENVIRONMENT}FLOWER_READ_ONLY=true\n"}
+    with pytest.raises(AssertionError, match="Flower runs without it"):
+        checks.test_read_only_is_in_force_where_asked_for(running(replace(START, unit_files=files)))
+    newer = replace(START, config="read_only = True", config_changed=2000)
+    with pytest.raises(Unobservable, match="changed after Flower had read it"):
+        checks.test_read_only_is_in_force_where_asked_for(running(newer))
+    checks.test_read_only_is_in_force_where_asked_for(running(replace(newer, config_changed=999)))
     with pytest.raises(NotApplicable):
-        checks.test_read_only_is_in_force_where_asked_for(flower())
+        checks.test_read_only_is_in_force_where_asked_for(running(replace(newer, config="max_tasks = 5")))
