@@ -1,0 +1,3 @@
+# acme.sh keeps the certificate: cron runs it, and it reloads nginx
+# packages: cron
+acme_sh_instead
