@@ -137,7 +137,12 @@ def test_unit_is_reloaded_and_valid(service: Service, unit_file: UnitFile, expos
     only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
     accounts = unit_file.accounts_in_environment
     complaints = [line for line in exposure.complaints if "MemoryLimit" not in line] if exposure else []
-    assert not service.need_daemon_reload, Finding("changed on disk", wanted="daemon-reload", where=service.fragment)
+    assert not service.need_daemon_reload, Finding(
+        "it, or a drop-in of it, was changed on disk after systemd read it",
+        wanted="daemon-reload",
+        where=service.fragment,
+        fix=f"`systemctl cat {service.unit}` shows what was changed; `systemctl daemon-reload`, then restart it",
+    )
     assert not complaints, Finding(complaints[0], wanted="no complaint of systemd-analyze verify", where=service.unit)
     assert not accounts, Finding(f"{accounts[0]} is only a variable there", wanted="User=", where=service.fragment)
 
@@ -299,7 +304,10 @@ def test_service_starts_after_what_it_needs(
     )
     unit = broker_unit.unawaited if broker_unit else ""
     assert not unit, Finding(
-        f"it does not wait for {unit}, which is the broker", wanted=f"After={unit}", where=service.fragment
+        f"it does not wait for {unit}, which is the broker",
+        wanted=f"After={unit}",
+        where=service.fragment,
+        fix=f"add `After={unit}` to its [Unit], in the place of a broker that is gone; `systemctl daemon-reload`",
     )
     scheme = options.broker.scheme.partition("+")[0] if options.broker is not None else ""
     brokers = BROKER_UNITS.get(scheme) or [name for names in BROKER_UNITS.values() for name in names]

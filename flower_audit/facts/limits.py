@@ -56,7 +56,7 @@ def limits(service: Service | None = None, container: Container | None = None) -
     if service.load != "loaded":
         raise Absent("the unit is not loaded; service.installed tells")
     return Limits(
-        where=service.fragment,
+        where=" and ".join((service.fragment, *service.drop_ins)),
         unit=service.unit,
         files_of_unit=service.limit_nofile,
         memory_max=service.memory_max,

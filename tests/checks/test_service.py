@@ -188,8 +188,9 @@ def test_reloaded() -> None:
     checks.test_unit_is_reloaded_and_valid(SERVICE, UNIT, None)
     old = "flower.service:9: Unit uses MemoryLimit=; please use MemoryMax= instead."
     checks.test_unit_is_reloaded_and_valid(SERVICE, UNIT, replace(EXPOSURE, complaints=(old,)))
-    with pytest.raises(AssertionError, match="changed on disk"):
+    with pytest.raises(AssertionError, match="changed on disk") as raised:
         checks.test_unit_is_reloaded_and_valid(replace(SERVICE, need_daemon_reload=True), UNIT, EXPOSURE)
+    assert "systemctl cat flower.service" in raised.value.args[0].fix
     with pytest.raises(AssertionError, match="Unknown key"):
         checks.test_unit_is_reloaded_and_valid(SERVICE, UNIT, replace(EXPOSURE, complaints=("Unknown key 'Foo'",)))
     with pytest.raises(AssertionError, match="only a variable"):
@@ -300,8 +301,17 @@ def test_the_broker_that_runs_is_the_one_to_wait_for() -> None:
     local, redis = broker("redis://localhost/0"), ("redis-server.service",)
     checks.test_service_starts_after_what_it_needs(SERVICE, local, BrokerUnit(listening=redis[0], awaited=redis))
     moved = BrokerUnit(listening="valkey-server.service", awaited=redis)
-    with pytest.raises(AssertionError, match=r"does not wait for valkey-server\.service"):
+    with pytest.raises(AssertionError, match=r"does not wait for valkey-server\.service") as raised:
         checks.test_service_starts_after_what_it_needs(SERVICE, local, moved)
+    assert "After=valkey-server.service" in raised.value.args[0].fix
+
+
+def test_a_limit_is_looked_for_in_the_drop_ins_too() -> None:
+    drop_in = "/etc/systemd/system/flower.service.d/override.conf"
+    found = limits(replace(SERVICE, memory_max=None, drop_ins=(drop_in,)))
+    with pytest.raises(AssertionError, match="no memory limit") as raised:
+        checks.test_memory_is_limited(found, Policy(), UNIT, PROCESS)
+    assert raised.value.args[0].where == f"{SERVICE.fragment} and {drop_in}"
 
 
 def test_hardening() -> None:
