@@ -50,7 +50,7 @@ def check(check_id: str) -> catalogue.Check:
 def test_what_a_check_needs_is_what_its_facts_need() -> None:
     assert catalogue.ways_needed(check("https.hsts")) == {"url"}
     assert catalogue.privilege_needed(check("https.hsts")) == "nothing"
-    assert catalogue.ways_needed(check("service.unprivileged-user")) >= {"host"}
+    assert catalogue.ways_needed(check("service.enabled")) >= {"host"}
     assert catalogue.privilege_needed(check("network.firewall-active")) == "root"
     assert catalogue.ways_found(check("alerting.delivered")) >= {"prometheus"}
     assert catalogue.ways_found(check("https.hsts")) == set()
