@@ -74,7 +74,9 @@ def _paths(options: Options) -> dict[str, str]:
     + r"""look() {
   [ -n "$2" ] || return 0
   case $root in '') path=/proc/$pid/root$2;; *) path=$(inside "$2");; esac
-  if [ -d "$path" ]; then echo "$1|$(stat -L -c '%a|%u|%U|%g' "$path")|$2"; else echo "$1||||$2"; fi
+  # A container's users have other names than the host's.
+  case $root in '') owner=%U;; *) owner=%u;; esac
+  if [ -d "$path" ]; then echo "$1|$(stat -L -c "%a|%u|$owner|%g" "$path")|$2"; else echo "$1||||$2"; fi
 }
 look 'working directory' "$work"; look database "$database"; look log "$log"
 exit 0""",

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from flower_audit.errors import Absent, Unobservable
+from flower_audit.inside import ON_HOST
 from flower_audit.probe import Output, probe
 
 
@@ -23,7 +24,9 @@ class Git:
 
 
 @probe(
-    r"""[ -n "$workdir" ] || { echo absent; exit 0; }
+    ON_HOST
+    + r"""[ -n "$workdir" ] || { echo absent; exit 0; }
+workdir=$(on_host "$workdir")
 top=$workdir
 while [ ! -e "$top/.git" ] && [ "$top" != / ]; do top=$(dirname "$top"); done
 [ -e "$top/.git" ] || { echo absent; exit 0; }

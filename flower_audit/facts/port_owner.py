@@ -21,7 +21,7 @@ command -v systemctl > /dev/null && [ -n "$unit" ] && {
   done | tail -n 1
   systemctl show "$unit" -p Environment --value | sed -n 's/.*FLOWER_PORT=\([0-9]\{1,5\}\).*/environment \1/p'
 }
-[ -n "$workdir" ] &&
+[ -n "$workdir" ] && [ -z "$root" ] &&
   sed -n 's/^port *= *\([0-9]\{1,5\}\) *\(#.*\)\{0,1\}$/file \1/p' "$workdir/flowerconfig.py" 2>/dev/null | tail -n 1
 true
 """

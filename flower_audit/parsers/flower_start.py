@@ -4,18 +4,18 @@ The text is sections of `== name words…` lines, each followed by lines that be
 in a file can pretend to be a section.
 """
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from packaging.version import Version
 
+from flower_audit.parsers.container_run import given_to_container
 from flower_audit.parsers.effective_options import Effective, Given, Problem, effective_options
 from flower_audit.parsers.environment_file import read_environment_file
 from flower_audit.parsers.flower_command import FlowerCommand, read_command
 from flower_audit.parsers.flowerconfig import ConfigFile, read_config
-from flower_audit.parsers.systemd_unit import UnitText, command_words, environment_at_start, read_unit
+from flower_audit.parsers.systemd_unit import UnitText, command_words, environment_at_start, read_unit, words
 
 READ_ONLY_SINCE = Version("2.1")
 LOGIN = ("basic_auth", "auth", "auth_provider", "oauth2_key", "oauth2_secret", "oauth2_redirect_uri", "cookie_secret")
@@ -158,29 +158,6 @@ def changed_since(start: Start, release: Version) -> tuple[str, ...]:
         if start.environ.get(name) != now.environ.get(name):
             found.append(f"{name} of the running process is not what the unit would set now")
     return tuple(found)
-
-
-def given_to_container(command: Sequence[str], files: Mapping[str, str]) -> dict[str, str]:
-    """The variables that `podman run` or `docker run` gives a container; empty for any other command.
-
-    Their files hold plain lines: quotes belong to the value.  What the image itself sets is not known here.
-    Source: podman-run(1), `--env-file`; https://docs.docker.com/reference/cli/docker/container/run/#env
-    """
-    if not command or posixpath.basename(command[0]) not in {"podman", "docker", "nerdctl"}:
-        return {}
-    from_files: dict[str, str] = {}
-    given: dict[str, str] = {}
-    for place, word in enumerate(command):
-        name, equals, value = word.partition("=")
-        value = value if equals else "".join(command[place + 1 : place + 2])
-        variable, told, text = value.partition("=")
-        if name == "--env-file":
-            lines = [line.lstrip() for line in files.get(value, "").split("\n")]
-            pairs = [line.partition("=") for line in lines if "=" in line and not line.startswith("#")]
-            from_files |= {pair[0]: pair[2] for pair in pairs}
-        elif name in {"-e", "--env"} and told:
-            given[variable] = text
-    return from_files | given
 
 
 def _started_now(start: Start) -> Start | None:

@@ -9,8 +9,8 @@ flower_in_container() {
     container_image
     # What the host has of its own is not what Flower runs with.
     rm -rf /opt/flower/venv/lib/python3.11/site-packages/flower* /etc/systemd/system/flower.service.d
-    sed -e 's#^db = .*#db = "/data/flower.db"#' -e '/^log_file_prefix/d' /etc/flower/flowerconfig.py \
-        > /etc/flower/container.py
+    sed '/^log_file_prefix/d' /etc/flower/flowerconfig.py > /etc/flower/container.py
+    printf 'debug = True\nport = 6666\ndb = "flower"\n' > /etc/flowerconfig.py
     rm /etc/flower/flowerconfig.py /etc/logrotate.d/flower
     chmod 0644 /etc/flower/container.py
 
@@ -19,6 +19,7 @@ flower_in_container() {
     podman volume create flower-data > /dev/null
     cp /var/lib/flower/flower.db "$DATA/" && chown -R 1000:1000 "$DATA" && chmod 0750 "$DATA"
     rm -rf /var/lib/flower/*
+    echo > /var/lib/flower/flower.db
     sed -i "s#/var/lib/flower/#$DATA/#" /usr/local/sbin/flower-backup
     sed -i -e '/^User=/d' -e '/^Group=/d' /etc/systemd/system/flower-backup.service
 
@@ -46,7 +47,7 @@ ExecStart=/usr/bin/podman run --name=flower --replace --rm -d --cidfile=%t/%n.ct
     -v flower-data:/data \
     --memory=768m --cpus=1 --pids-limit=64 --ulimit=nofile=16384:16384 --ulimit=nproc=512:512 \
     --read-only --cap-drop=all --security-opt=no-new-privileges \
-    localhost/flower celery flower --conf=/etc/flowerconfig.py
+    localhost/flower celery flower --conf=/flowerconfig.py
 ExecStop=/usr/bin/podman stop --ignore -t 30 --cidfile=%t/%n.ctr-id
 ExecStopPost=/usr/bin/podman rm -f --ignore -t 10 --cidfile=%t/%n.ctr-id
 
@@ -62,6 +63,8 @@ container_image() {
     (
         cd "$tree"
         mkdir -p app data dev etc proc run sys tmp usr/bin usr/lib usr/local/bin "${packages%/*}"
+        # Absolute links: on the host they lead to something else.
+        mkdir -p var/lib && ln -s /data var/lib/flower && ln -s /etc/flowerconfig.py flowerconfig.py
         ln -s usr/bin bin && ln -s usr/lib lib && ln -s usr/lib lib64
         cp /usr/bin/dash /usr/bin/python3.11 usr/bin/ && ln -s dash usr/bin/sh && ln -s python3.11 usr/bin/python3
         cp -a /usr/lib/python3.11 usr/lib/
