@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -144,7 +145,7 @@ def proxy(
     opened = urlsplit(target.url or "").hostname or ""
     sites = [*_from_nginx(own_nginx, endpoints, opened), *_from_caddy(own_caddy, endpoints, opened)]
     related = [(kinship, site) for kinship, site in sites if kinship is not None]
-    best = min(related, key=_rank, default=(0, None))[1]
+    best = min(related, key=lambda candidate: _rank(candidate, opened), default=(0, None))[1]
     if best is None or not best.running:
         for hidden in (nginx, caddy):
             if isinstance(hidden, Unobservable):
@@ -209,8 +210,11 @@ def _known(fact: Fact | Unobservable | None) -> Fact | None:
     return None if isinstance(fact, Unobservable) else fact
 
 
-def _rank(candidate: tuple[int, Proxy]) -> tuple[object, ...]:
-    """What runs before what was left behind, the surest of it first; among equals the one that people reach."""
+def _rank(candidate: tuple[int, Proxy], opened: str) -> tuple[object, ...]:
+    """What runs before what was left behind, the surest of it first; among equals the one that people reach.
+
+    `opened` is the host of the URL that they open.
+    """
     kinship, site = candidate
     return (
         not site.running,
@@ -218,6 +222,7 @@ def _rank(candidate: tuple[int, Proxy]) -> tuple[object, ...]:
         not site.enabled,
         bool(site.shadowed),
         site.partial,
+        not any(fnmatchcase(opened, name.lower()) for name in site.server_names),
         not any(listen.tls for listen in site.listens),
         len(site.prefix),
     )

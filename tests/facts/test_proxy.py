@@ -236,6 +236,14 @@ def test_the_site_that_people_reach_is_chosen() -> None:
     assert found.redirects_to_https is False
 
 
+def test_of_two_sites_the_one_of_the_url_is_chosen() -> None:
+    former, own = server(PASS, "443 ssl", "flower.example.com"), server(PASS, "443 ssl", "*.example.com")
+    found = opened(FLOWER, nginx=nginx(former + own))
+    assert found.server_names == ("*.example.com",)
+    assert [site.server_names for site in found.others] == [("flower.example.com",)]
+    assert proxy(FLOWER, nginx=nginx(former + own)).server_names == ("flower.example.com",)
+
+
 OLD = "old.example.com"
 LIMITED = PASS.replace("proxy_pass", "limit_req zone=z; proxy_pass")
 ZONE = "limit_req_zone $binary_remote_addr zone=z:1m rate=9r/s;\n"
