@@ -135,8 +135,12 @@ def test_oauth_login_redirects(oauth_login: OauthLogin) -> None:
     Fix: set `auth_provider=flower.views.auth.GoogleAuth2LoginHandler` (or another); before 2.2 only Okta gets a state.
     Source: https://flower.readthedocs.io/en/latest/auth.html
     """
+    old = "upgrade to Flower 2.2 or later: before, only Okta is sent a state"
     assert not oauth_login.defect, Finding(
-        oauth_login.defect, wanted="a redirect to the provider with client_id and state", where=oauth_login.url
+        oauth_login.defect,
+        wanted="a redirect to the provider with client_id and state",
+        where=oauth_login.url,
+        fix=old if oauth_login.provider and not oauth_login.has_state else "",
     )
 
 

@@ -132,6 +132,11 @@ def test_oauth(change: dict[str, Any]) -> None:
     assert finding(checks.test_oauth_login_redirects, replace(LOGIN, **change)).observed
 
 
+def test_a_login_without_state_is_no_matter_of_the_provider() -> None:
+    assert "2.2" in finding(checks.test_oauth_login_redirects, replace(LOGIN, has_state=False)).fix
+    assert finding(checks.test_oauth_login_redirects, replace(LOGIN, provider="")).fix == ""
+
+
 def test_an_event_socket_that_opens() -> None:
     checks.test_websocket_requires_login(Websocket(url="https://flower.test/x", status=401), CLOSED)
     assert (
