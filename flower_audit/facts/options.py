@@ -15,7 +15,14 @@ from flower_audit.parsers.broker_url import BrokerUrl, broker_of
 from flower_audit.parsers.effective_options import Effective, Kind, Problem, Source
 from flower_audit.parsers.flower_command import Form
 from flower_audit.parsers.flower_options import SECRETS, TRUE
-from flower_audit.parsers.flower_start import Start, asks_for_read_only, changed_since, read_start, resolve
+from flower_audit.parsers.flower_start import (
+    CLOCK_SLACK_S,
+    Start,
+    asks_for_read_only,
+    changed_since,
+    read_start,
+    resolve,
+)
 from flower_audit.probe import Output, probe
 
 __all__ = ["BasicAuth", "BrokerUrl", "OAuth", "Options", "Problem", "Setting", "Source", "options"]
@@ -281,6 +288,9 @@ def options(out: Output, package: Package, container: Container | None = None) -
     if release is None:
         raise Unobservable(f"Flower's release is not known: no package metadata in {package.venv or 'its environment'}")
     found = options_of_start(start, release)
+    if start.started and package.installed > start.started + CLOCK_SLACK_S:
+        upgraded = f"Flower {release} was installed after this process had started"
+        found = replace(found, changed_since_start=(upgraded, *found.changed_since_start))
     return replace(found, container=container) if container and container.own_network else found
 
 

@@ -27,6 +27,7 @@ class Package:
     `celery>=5.0.5 (found 4.4.7)`; `python` may have two parts; `interpreter_gone` is the path of the interpreter that
     the environment was made with, where it is not there any more; `left_behind` tells where a Flower is that the
     interpreter of today does not find.
+    Units: `installed`, the time of Flower's installation, in seconds since 1970, 0 where unknown.
     """
 
     venv: str
@@ -34,6 +35,7 @@ class Package:
     versions: Mapping[str, str]
     requires_python: str
     unmet: tuple[str, ...] = ()
+    installed: int = 0
     interpreter_gone: str = ""
     left_behind: str = ""
 
@@ -97,6 +99,7 @@ for lib in "$folder"/lib/python[0-9]*/site-packages "$folder"/lib/pypy[0-9]*/sit
       [ -e "$file" ] || [ -L "$file" ] && file=$(inside "${file#"$root"}")
       [ -f "$file" ] || continue
       echo "metadata:"
+      [ "$name" = flower ] && echo "Installed: $(stat -c %Y "${file%/*}")"
       sed '/^\r\{0,1\}$/q' "$file" | grep -E '^(Name|Version|Requires-Python|Requires-Dist): '
       break
     done
@@ -148,6 +151,7 @@ def package(out: Output) -> Package:
             for name, value in flower_headers
             if name == "Requires-Dist" and (sentence := _unmet(value, versions))
         ),
+        installed=int(dict(flower_headers).get("Installed", "").strip() or 0),
         interpreter_gone=gone[1] if gone else "",
         left_behind=left_behind,
     )

@@ -39,14 +39,15 @@ def rule_files(local_prometheus: LocalPrometheus) -> RuleFiles:
         f"rule_files names {one} in {local_prometheus.config_file}, which is not loaded"
         for one in local_prometheus.not_reloaded
     )
-    if not local_prometheus.rule_texts and not unloaded:
+    in_force = [one for one in server.alerts if _concerns(one.rule)]
+    if not (local_prometheus.rule_texts or unloaded or in_force):
         raise Absent(f"{local_prometheus.config_file} names no rule file that exists")
     written = merge(read_rule_file(text or "", path) for path, text in local_prometheus.rule_texts.items())
     loaded = {_key(one.rule): one for one in server.alerts}
     on_disk = {_key(one): one for one in written.alerts}
     expressions = {key[:3] for key in loaded}
     missing = [(rule, key[:3] in expressions) for key, rule in on_disk.items() if key not in loaded and _concerns(rule)]
-    stale = [one for key, one in loaded.items() if key not in on_disk and _concerns(one.rule)]
+    stale = [one for one in in_force if _key(one.rule) not in on_disk]
     return RuleFiles(
         files=tuple(local_prometheus.rule_texts) or (local_prometheus.config_file,),
         different=(*unloaded, *(_not_loaded(*one) for one in missing), *map(_not_written, stale)),

@@ -33,6 +33,7 @@ REMOTE = (
     ("another host", re.compile(r"\b(sftp|ssh|rsync|rest|ftps?):(//)?[\w$]")),
 )
 COPIES_AWAY = re.compile(r"\b(scp|rsync|sftp|ssh|borg|restic|duplicity|lftp|rclone|aws|gsutil|azcopy|s3cmd|mc)\b")
+STATE = ("/var/lib/", "/opt/", "/home/")
 SYSTEM_PLACES = ("/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/", "/etc/", "/proc/", "/sys/", "/dev/", "/run/")
 
 
@@ -246,7 +247,9 @@ def copies(text: str, database: str) -> bool:
     parent, _, last = folder.rpartition("/")
     changed = rf"-C\s*[\x22\x27]?{re.escape(parent)}/?[\x22\x27]?\s[^\n]*(?<![\w/.-]){re.escape(last)}(?![\w.-])"
     named = named or (last and re.search(changed, text))
-    named = named or ("." in name and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text))
+    # The bare name, after `cd` or a variable; below another folder for state it is another instance's database.
+    mentions = re.finditer(rf"(?<![\w./@+-])([\w./@+-]*/)?{re.escape(name)}(?![\w-])", text) if "." in name else []
+    named = named or any(not str(mention.group(1) or "").startswith(STATE) for mention in mentions)
     return bool(named and COPYING.search(text))
 
 

@@ -224,6 +224,9 @@ def test_a_script_in_a_crontab_is_read(tmp_path: Path, name: str) -> None:
     ("command", "expected"),
     [
         ("cp /var/lib/flower/flower.db /backup/", True),
+        ("cp /var/lib/flower-staging/flower.db /backup/", False),
+        ("cp /opt/other/flower.db /opt/copies/", False),
+        ('cp "$SRC/flower.db" /backup/', True),
         ("tar czf /backup/f.tgz /var/lib/flower", True),
         ("cd /var/lib/flower && zip -r /backup/x.zip .", True),
         ("restic backup /var/lib/flower", True),

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,14 @@ def test_an_unknown_release_is_unobservable() -> None:
     with pytest.raises(Unobservable, match="release is not known"):
         options(Output(rc=0, stdout=start), Package(venv="/v", python="", versions={}, requires_python=""))
     assert options(Output(rc=0, stdout=start), PACKAGE).port == 5555
+
+
+def test_a_release_that_was_installed_under_the_running_process() -> None:
+    start = "== started 1000\n== workdir /\n== argv\n celery\n flower\n== environ\n A=b\n"
+    older = replace(PACKAGE, installed=900)
+    assert options(Output(rc=0, stdout=start), older).changed_since_start == ()
+    upgraded = options(Output(rc=0, stdout=start), replace(PACKAGE, installed=2000))
+    assert "was installed after this process had started" in upgraded.changed_since_start[0]
 
 
 def test_hostile_text_does_not_become_a_section() -> None:
