@@ -147,7 +147,7 @@ class Routes:
         tried = [visit for visit in self.visits if visit.way in {"address", "unknown host"}]
         if not tried:
             raise Absent("the public URL is an address, and no other name could be tried")
-        return tuple(visit for visit in tried if visit.by_flower or visit.access is Access.OPEN)
+        return tuple(visit for visit in tried if visit.by_flower or visit.exposition or visit.access is Access.OPEN)
 
     @property
     def admitted(self) -> tuple[Visit, ...]:

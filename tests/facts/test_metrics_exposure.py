@@ -31,8 +31,10 @@ def test_a_proxy_that_shows_them_to_the_bare_address(
     running = flowers("2.2.0", BASIC)
     others = f"https://:HTTPS {{\n bind 127.0.0.1\n TLS\n reverse_proxy /metrics 127.0.0.1:{running.port}\n}}\n"
     closed = f" respond /metrics 403\n reverse_proxy 127.0.0.1:{running.port}"
-    found = metrics_exposure(routes(target, site_of(caddy(closed, others=others).https, "https"), trail))
+    visits = routes(target, site_of(caddy(closed, others=others).https, "https"), trail)
+    found = metrics_exposure(visits)
     assert (found.shown, found.status) == (True, 200)
+    assert {visit.path for visit in visits.shown_to_strangers} == {"/metrics"}
     assert "127.0.0.1" in found.url
 
 
