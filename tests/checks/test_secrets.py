@@ -53,7 +53,7 @@ def test_not_in_unit() -> None:
 def test_files_private() -> None:
     checks.test_files_with_secrets_are_private(FILES)
     loose = replace(ENVIRONMENT, mode="0644", open_to_others=True)
-    with pytest.raises(AssertionError, match="mode 0644 .* lets others at FLOWER_BASIC_AUTH"):
+    with pytest.raises(AssertionError, match=r"mode 0644 .* lets others at FLOWER_BASIC_AUTH"):
         checks.test_files_with_secrets_are_private(replace(FILES, secret=(ENVIRONMENT, loose)))
     foreign = replace(ENVIRONMENT, owner="bob", owner_is_trusted=False)
     with pytest.raises(AssertionError, match="owned by bob"):
