@@ -46,9 +46,10 @@ for f in /etc/nftables.conf /etc/sysconfig/nftables.conf; do
     sed 's/#.*//' "$f" | grep -qE 'policy +drop|\b(drop|reject)\b' && echo "denies $f"
   sed 's/#.*//' "$f" 2>/dev/null | grep -qE '^ *include' && echo "includes $f"
 done
-grep -lsE '^[^#]*\b(nft|ip6?tables(-restore)?|ufw|firewall-cmd)\b' /etc/rc.local /etc/network/if-pre-up.d/* \
-  /etc/network/if-up.d/* /etc/network/interfaces /etc/systemd/system/*.service 2>/dev/null |
-  head -n 5 | sed 's/^/custom /'
+tools='\b(nft|ip6?tables(-restore)?|ufw|firewall-cmd)\b'
+{ grep -lsE "^[^#]*$tools" /etc/rc.local /etc/network/if-pre-up.d/* /etc/network/if-up.d/* /etc/network/interfaces
+  grep -lsE "^Exec[A-Za-z]*=.*$tools" /etc/systemd/system/*.service  # firewalld's own names iptables in Conflicts=
+} 2>/dev/null | head -n 5 | sed 's/^/custom /'
 for f in /etc/nftables.conf /etc/sysconfig/nftables.conf; do
   [ -r "$f" ] && echo "@@text $f" && head -c 65536 "$f" | sed 's/^/ /'; done
 true
