@@ -1,8 +1,7 @@
 # The other host, where HTTPS ends, still sends to its own port, where Flower was before
 # fails: proxy.reaches-flower
-# may: auth.pages-require-login auth.api-requires-login auth.control-requires-login auth.wrong-password-refused
-# may: auth.accounts-work auth.api-usable auth.cookie-flags auth.cross-site-refused workers.visible workers.broker-seen-by-flower
-# may: monitoring.workers-agree proxy.unknown-host
+# may: auth.pages-require-login auth.api-requires-login auth.control-requires-login workers.visible
+# may: workers.broker-seen-by-flower monitoring.workers-agree auth.cookie-flags auth.wrong-password-refused
 # edge: flower
 true
 # on the edge
