@@ -48,7 +48,9 @@ for f in /etc/nftables.conf /etc/sysconfig/nftables.conf; do
 done
 tools='\b(nft|ip6?tables(-restore)?|ufw|firewall-cmd)\b'
 { grep -lsE "^[^#]*$tools" /etc/rc.local /etc/network/if-pre-up.d/* /etc/network/if-up.d/* /etc/network/interfaces
-  grep -lsE "^Exec[A-Za-z]*=.*$tools" /etc/systemd/system/*.service  # firewalld's own names iptables in Conflicts=
+  # firewalld's own names iptables in Conflicts=
+  grep -lsE "^Exec[A-Za-z]*=.*$tools" /etc/systemd/system/*.service | while read -r f; do
+    case $(systemctl is-enabled "${f##*/}") in disabled | masked) ;; *) echo "$f" ;; esac; done
 } 2>/dev/null | head -n 5 | sed 's/^/custom /'
 for f in /etc/nftables.conf /etc/sysconfig/nftables.conf; do
   [ -r "$f" ] && echo "@@text $f" && head -c 65536 "$f" | sed 's/^/ /'; done
