@@ -7,6 +7,8 @@ from packaging.version import Version as Release
 from flower_audit.errors import Unobservable, Unreachable
 from flower_audit.facts.fingerprint import Fingerprint
 from flower_audit.facts.package import Package
+from flower_audit.facts.process import Process
+from flower_audit.parsers.flower_start import CLOCK_SLACK_S
 from flower_audit.probe import fact
 
 
@@ -40,10 +42,20 @@ class Version:
 
 @fact()
 def version(
-    package: Package | Unobservable | None = None, fingerprint: Fingerprint | Unobservable | None = None
+    package: Package | Unobservable | None = None,
+    fingerprint: Fingerprint | Unobservable | None = None,
+    process: Process | Unobservable | None = None,
 ) -> Version:
-    """Source: the package on the host, else the script that it serves.  Unobservable: neither tells."""
+    """Source: the package on the host, else the script that it serves.
+
+    Unobservable: neither tells; the package was installed after the running process had started.
+    """
     if isinstance(package, Package) and package.flower is not None:
+        if isinstance(process, Process) and package.installed > process.started + CLOCK_SLACK_S:
+            raise Unobservable(
+                f"Flower {package.flower} was installed after the running process had started, whose release is not "
+                "known any more; restart it and audit again"
+            )
         return Version(releases=(package.flower,), found_by=f"installed in {package.venv}")
     if isinstance(fingerprint, Fingerprint) and fingerprint.releases:
         return Version(releases=fingerprint.releases, found_by="the SHA-256 of its flower.js")
