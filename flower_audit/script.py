@@ -62,7 +62,7 @@ is_apart() {
 }
 is_contained() {
   grep -qs '^NSpid:[[:space:]]*[0-9][0-9]*[[:space:]][[:space:]]*[0-9]' "/proc/$1/status" ||
-    grep -qsE '/(docker|libpod|crio|cri-containerd|kubepods|nerdctl|lxc)[-./]' "/proc/$1/cgroup"
+    grep -qsE '/(docker|libpod|crio|cri-containerd|nerdctl|lxc)[-/]|/(kubepods|lxc)[-./]' "/proc/$1/cgroup"
 }
 # Of a container that podman keeps, the monitor above it is in the unit's control group.
 unit_around() {

@@ -98,7 +98,7 @@ class Container:
 @probe(
     r"""contained() {
   grep -qs '^NSpid:[[:space:]]*[0-9][0-9]*[[:space:]][[:space:]]*[0-9]' "/proc/$pid/status" ||
-    grep -qsE '/(docker|libpod|crio|cri-containerd|kubepods|nerdctl|lxc)[-./]' "/proc/$pid/cgroup"
+    grep -qsE '/(docker|libpod|crio|cri-containerd|nerdctl|lxc)[-/]|/(kubepods|lxc)[-./]' "/proc/$pid/cgroup"
 }
 [ -n "$root" ] && contained || { echo absent; exit 0; }
 sed 's/^/group: /' "/proc/$pid/cgroup"
@@ -131,7 +131,7 @@ id=$(sed -n 's#.*[/-]\([0-9a-f]\{64\}\).*#\1#p' "/proc/$pid/cgroup" | head -n 1)
 echo "id: $id"
 case $(cat "/proc/$pid/cgroup") in *libpod*) engine=podman;; *docker*) engine=docker;; *) engine=;; esac
 wanted='{"name": {{json .Name}}, "restart": {{json .HostConfig.RestartPolicy.Name}},'
-wanted="$wanted \"ports\": {{json .NetworkSettings.Ports}}, \"log\": {{json .HostConfig.LogConfig}}}"
+wanted="$wanted \"ports\": {{json .NetworkSettings.Ports}}}"
 [ -n "$id" ] && [ -n "$engine" ] && command -v "$engine" >/dev/null 2>&1 &&
   timeout 4 "$engine" inspect --type=container --format "told: $wanted" "$id" 2>/dev/null
 exit 0""",

@@ -23,7 +23,10 @@ class Exposure:
     r"""[ -d /run/systemd/system ] && [ -n "$unit" ] || { echo absent; exit 0; }
 command -v systemd-analyze >/dev/null 2>&1 || { echo no-tool; exit 0; }
 if grep -q '/user@[0-9]*\.service/' "/proc/$pid/cgroup" 2>/dev/null; then echo user-unit; exit 0; fi
-systemd-analyze verify --man=no "$unit" 2>&1 | grep -F "${unit%%[@.]*}" | head -n 40 | sed 's/^/verify: /'
+# What a generator wrote, for a quadlet or a script of SysV, is found by its path alone.
+file=$(systemctl show "$unit" --property=FragmentPath --value)
+case $file in /run/systemd/generator*) ;; *) file=$unit;; esac
+systemd-analyze verify --man=no "$file" 2>&1 | grep -F "${unit%%[@.]*}" | head -n 40 | sed 's/^/verify: /'
 systemd-analyze security --no-pager "$unit" 2>/dev/null | grep 'Overall exposure level'
 exit 0""",
     root=True,

@@ -15,7 +15,8 @@ UNITS = {"us": 1, "ms": 1000, "s": 10**6, "min": 60 * 10**6, "h": 3600 * 10**6}
 class Service:
     """State of the systemd unit that runs Flower.
 
-    Shape: `restart` is Restart=; `enabled` is UnitFileState (`enabled`, `disabled`, `static`, `generated` …);
+    Shape: `fragment` is the file that people edit: of a generated unit, such as that of a quadlet, what it was made
+    from; `restart` is Restart=; `enabled` is UnitFileState (`enabled`, `disabled`, `static`, `generated` …);
     `not_pulled_in` are the targets of `wanted_by` that the host does not boot into; `not_found` are those of
     `after` that do not exist. `manager` is `system`, or `user NAME` for a user's own service manager; `after` are
     unit names; `lingers` tells that a user's manager runs without a login; `hardening` maps settings to what is in
@@ -92,7 +93,8 @@ for target in $(ask show "$unit" -p WantedBy -p RequiredBy --value); do
         echo "NotPulledIn=$target" ;;
   esac
 done
-ask show "$unit" -p Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,DropInPaths,MainPID,User,Group \
+ask show "$unit" -p Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,SourcePath,DropInPaths,MainPID \
+ -p User,Group \
  -p DynamicUser,WorkingDirectory,MemoryMax,MemoryLimit,EffectiveMemoryMax,MemoryHigh,MemoryCurrent \
  -p CPUQuotaPerSecUSec,Restart,NRestarts,Result,LimitNOFILESoft,LimitNOFILE,After,Requires,Wants,WantedBy,RequiredBy \
  -p NeedDaemonReload,EnvironmentFiles,TimeoutStopUSec,NoNewPrivileges,ProtectSystem,ProtectHome,PrivateTmp \
@@ -130,7 +132,7 @@ def service(out: Output) -> Service:
         active=one("ActiveState"),
         sub=one("SubState"),
         enabled=one("UnitFileState"),
-        fragment=one("FragmentPath"),
+        fragment=one("SourcePath") or one("FragmentPath"),
         drop_ins=tuple(one("DropInPaths").split()),
         main_pid=int(one("MainPID") or 0),
         user=one("User") or (owner if owner_uid else ""),

@@ -8,7 +8,7 @@ flower_in_container() {
     systemctl stop flower
     container_image
     # What the host has of its own is not what Flower runs with.
-    rm -rf /opt/flower/venv/lib/python3.11/site-packages/flower* /etc/systemd/system/flower.service.d
+    rm -rf /opt/flower/venv/lib/python3.*/site-packages/flower* /etc/systemd/system/flower.service.d
     sed '/^log_file_prefix/d' /etc/flower/flowerconfig.py > /etc/flower/container.py
     printf 'debug = True\nport = 6666\ndb = "flower"\n' > /etc/flowerconfig.py
     rm /etc/flower/flowerconfig.py /etc/logrotate.d/flower
@@ -58,7 +58,9 @@ UNIT
 
 # an image of this host's own Python and Flower, laid out like Flower's own: its user is 1000
 container_image() {
-    local tree packages=usr/local/lib/python3.11/dist-packages
+    local tree packages python
+    python=$(basename "$(readlink -f /usr/bin/python3)")
+    packages=usr/local/lib/$python/dist-packages
     tree=$(mktemp -d)
     (
         cd "$tree"
@@ -66,13 +68,13 @@ container_image() {
         # Absolute links: on the host they lead to something else.
         mkdir -p var/lib && ln -s /data var/lib/flower && ln -s /etc/flowerconfig.py flowerconfig.py
         ln -s usr/bin bin && ln -s usr/lib lib && ln -s usr/lib lib64
-        cp /usr/bin/dash /usr/bin/python3.11 usr/bin/ && ln -s dash usr/bin/sh && ln -s python3.11 usr/bin/python3
-        cp -a /usr/lib/python3.11 usr/lib/
+        cp /usr/bin/dash "/usr/bin/$python" usr/bin/ && ln -s dash usr/bin/sh && ln -s "$python" usr/bin/python3
+        cp -a "/usr/lib/$python" usr/lib/
         mkdir -p usr/share/zoneinfo && cp -L /usr/share/zoneinfo/UTC usr/share/zoneinfo/
-        ldd /usr/bin/python3.11 /usr/lib/python3.11/lib-dynload/*.so | sed -n 's/.*[[:space:]]\(\/[^ ]*\) (0x.*/\1/p' | sort -u \
+        ldd "/usr/bin/$python" "/usr/lib/$python"/lib-dynload/*.so | sed -n 's/.*[[:space:]]\(\/[^ ]*\) (0x.*/\1/p' | sort -u \
             | xargs cp -L -t usr/lib/
-        cp -a /opt/flower/venv/lib/python3.11/site-packages $packages
-        rm -rf $packages/pip* $packages/setuptools*
+        cp -a "/opt/flower/venv/lib/$python/site-packages" "$packages"
+        rm -rf "$packages"/pip* "$packages"/setuptools*
         sed '1s,.*,#!/usr/bin/python3,' /opt/flower/venv/bin/celery > usr/local/bin/celery
         chmod 0755 usr/local/bin/celery
         printf 'root:x:0:0::/root:/bin/sh\nflower:x:1000:1000::/data:/bin/sh\n' > etc/passwd
@@ -95,4 +97,39 @@ network_of_its_own() {
     sed -i 's/^\( *\)iif "lo" accept/&\n\1iifname "podman*" tcp dport 6379 accept/' /etc/nftables.conf
     sed -i "s/--network=host/-p $1/" "$UNIT"
     systemctl restart nftables redis-server celery celery-exporter
+}
+
+# write that container as a quadlet (podman 4.4 and later), from which systemd makes the unit
+quadlet() {
+    rm "$UNIT"
+    mkdir -p /etc/containers/systemd
+    cat > /etc/containers/systemd/flower.container << 'QUADLET'
+[Unit]
+Description=Flower, web monitor for Celery, in a container
+Wants=network-online.target
+After=network-online.target redis-server.service
+
+[Container]
+ContainerName=flower
+Image=localhost/flower
+Exec=celery flower --conf=/flowerconfig.py
+Network=host
+EnvironmentFile=/etc/flower/flower.env
+Volume=/etc/flower/container.py:/etc/flowerconfig.py:ro
+Volume=flower-data:/data
+Ulimit=nofile=16384:16384
+PodmanArgs=--ulimit=nproc=512:512
+LogDriver=journald
+ReadOnly=true
+NoNewPrivileges=true
+DropCapability=all
+
+[Service]
+Restart=on-failure
+MemoryMax=768M
+CPUQuota=100%
+
+[Install]
+WantedBy=multi-user.target
+QUADLET
 }
