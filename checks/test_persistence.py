@@ -112,17 +112,22 @@ def test_database_is_whole_and_holds_a_save(database: Database, options: Options
     Fix: look into Flower's log for `Failed to load state`; restore the newest backup, or delete the file and restart.
     Source: flower/events.py, load_state and save_state.
     """
+    family = database.whole_aside
+    assert not database.corrupt, Finding(
+        f"Flower could not read {', '.join(database.corrupt)[:150]}, and set it aside"
+        + (f", although it is a whole database (dbm.{family})" if family else ""),
+        wanted="no .corrupt file",
+        where=database.path,
+        fix=f"give its Python the module dbm.{family} (for gnu python3-gdbm), stop Flower, move the file back, start it"
+        if family
+        else "",
+    )
     database.require_a_readable_file()
     database.require_a_save_is_due(options.state_save_interval_ms)
     assert database.exists, Finding("no database file", wanted="a save of Flower's state", where=database.path)
     assert not database.problem, Finding(database.problem, wanted="a whole database", where=database.path)
     assert database.holds_a_save, Finding(
         f"an empty {database.family} placeholder without the key `events`", wanted="a save", where=database.path
-    )
-    assert not database.corrupt, Finding(
-        f"Flower set a database aside: {', '.join(database.corrupt)}"[:200],
-        wanted="no .corrupt file",
-        where=database.path,
     )
 
 

@@ -43,9 +43,10 @@ class Database:
 
     Shape: `family` is gnu, ndbm, dumb or sqlite3, empty where there is no file or it is damaged; `problem` says what is
     wrong with the bytes, `unreadable` why they were not read; `keys` maps names to the sizes of their values in bytes;
-    `corrupt` are files that Flower moved aside; `folder` is None where the directory does not exist; `writable` is None
-    where the process is not known; `container_layer` says that it lies on no volume but in the container itself,
-    `anonymous_volume` on one that no name brings back.  In a container, `path` is the host's, where it has one.
+    `corrupt` are files that Flower moved aside, `whole_aside` the family of one that is whole (Flower's Python has no
+    module for it); `folder` is None where the directory does not exist; `writable` is None where the process is not
+    known; `container_layer` says that it lies on no volume but in the container itself, `anonymous_volume` on one that
+    no name brings back.  In a container, `path` is the host's, where it has one.
     Units: `saved_age_s` seconds since the youngest file was written.
     """
 
@@ -56,6 +57,7 @@ class Database:
     problem: str = ""
     unreadable: str = ""
     corrupt: tuple[str, ...] = ()
+    whole_aside: str = ""
     folder: DatabaseFile | None = None
     writable: bool | None = None
     mount_point: str = "/"
@@ -143,6 +145,7 @@ def database(out: Output) -> Database:
         problem=found["problem"],
         unreadable=found.get("unreadable", ""),
         corrupt=tuple(found["corrupt"]),
+        whole_aside=found.get("whole_aside", ""),
         folder=folder,
         writable=_may_write(folder, found["process"]),
         mount_point=found["mount"].get("point", "/"),

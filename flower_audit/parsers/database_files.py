@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> None:
         beside = sorted(file.name for file in Path(folder.opened).iterdir())
         names = [name for name in beside if name.startswith(Path(path).name)][:200]
         answer["corrupt"] = [name for name in names if name.endswith(".corrupt")][:10]
+        answer["whole_aside"] = whole_family(folder.opened, answer["corrupt"])
     answer["files"] = [found for found in (properties_of(places[suffix]) for suffix in SUFFIXES) if found]
     answer["mount"] = mount_of(without_links(root_of(pid), path), answer["folder"].get("device", 0), pid or "self")
     answer["process"] = identity_of(pid) if pid else None
@@ -77,6 +78,19 @@ def database_at(paths: dict[str, str]) -> Keys | None:
             return read_dumb_keys(file.read(TEXT_LIMIT), Path(paths[".dat"]).stat().st_size)
     with open_plain(paths[suffix]) as file:
         return read_keys(file, os.fstat(file.fileno()).st_size)
+
+
+def whole_family(folder: str, names: list[str]) -> str:
+    """The family of the first of these files that is a whole database with keys, empty where none is."""
+    for name in names:
+        try:
+            with open_plain(str(Path(folder, name))) as file:
+                keys = read_keys(file, os.fstat(file.fileno()).st_size)
+        except (Malformed, OSError):
+            continue
+        if keys.sizes:
+            return keys.family
+    return ""
 
 
 def open_plain(path: str) -> Any:

@@ -159,6 +159,10 @@ def test_a_whole_database_with_a_save() -> None:
         OPTIONS,
         match=r"flower\.db\.corrupt",
     )
+    aside = replace(DATABASE, files=(), keys={}, corrupt=("flower.db.corrupt",), whole_aside="gnu")
+    with pytest.raises(AssertionError, match=r"a whole database \(dbm\.gnu\)") as raised:
+        checks.test_database_is_whole_and_holds_a_save(aside, OPTIONS)
+    assert "python3-gdbm" in raised.value.args[0].fix
     with pytest.raises(Unobservable, match="due"):
         checks.test_database_is_whole_and_holds_a_save(replace(DATABASE, keys={}), OPTIONS)
     with pytest.raises(Unobservable, match="Permission denied"):

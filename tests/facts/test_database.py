@@ -69,6 +69,14 @@ def test_a_torn_file_and_what_flower_set_aside(look: Look, tmp_path: Path) -> No
     (tmp_path / "flower.db.corrupt").write_bytes(b"x")
     found = look(path)
     assert (found.problem, found.corrupt) == ("the file ends too early", ("flower.db.corrupt",))
+    assert found.whole_aside == ""
+
+
+def test_what_flower_set_aside_may_be_whole(look: Look, tmp_path: Path) -> None:
+    path = lay(tmp_path, "gnu")
+    path.rename(tmp_path / "flower.db.corrupt")
+    found = look(path)
+    assert (found.exists, found.corrupt, found.whole_aside) == (False, ("flower.db.corrupt",), "gnu")
 
 
 def test_who_may_read_it_depends_on_the_folders_too(look: Look, tmp_path: Path) -> None:

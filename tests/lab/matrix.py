@@ -118,7 +118,7 @@ def prove(state: State) -> Verdict:
     report = tree.cache() / "matrix" / state.name
     try:
         # Short: nginx takes names of up to 46 characters unless it is told otherwise.
-        name = f"m{os.getpid()}-{next(NUMBERS)}-{state.name[:16].rstrip('-')}"
+        name = f"m{os.getpid()}-{next(NUMBERS)}-{state.name[:16].rstrip('-.')}"
         with (
             Host(name, flower=state.flower, packages=state.packages, suite=state.suite) as host,
             edge.in_front(host, state) as front,
