@@ -12,6 +12,7 @@ from flower_audit.model import Severity
 from flower_audit.policy import Policy
 
 PROXY = "Reverse Proxy Configuration"
+PLAIN_DEFAULT = "nginx: `server { listen 80 default_server; server_name _; return 444; }` beside the site that redirects"
 
 
 @check("proxy.reaches-flower", severity=Severity.CRITICAL, section=PROXY, covers=("Reverse proxy setup",))
@@ -52,7 +53,10 @@ def test_unknown_host_is_not_served(routes: Routes, site: Site) -> None:
     only_if(not site.is_flower_itself, "Flower is opened without a proxy, and answers to every name")
     shown = routes.shown_to_strangers
     assert not shown, Finding(
-        f"shown to {shown[0].way}: {shown[0]}", wanted="no answer, or one that is not Flower's", where=shown[0].url
+        f"shown to {shown[0].way}: {shown[0]}",
+        wanted="no answer, or one that is not Flower's",
+        where=shown[0].url,
+        fix="" if shown[0].url.startswith("https:") else PLAIN_DEFAULT,
     )
 
 

@@ -97,8 +97,12 @@ def test_workers_agree(prometheus_targets: PrometheusTargets, api: Api) -> None:
     """
     only_if(bool(prometheus_targets.chosen), "nothing of this Flower is scraped (see monitoring.target-up)")
     difference = prometheus_targets.difference_from(api.online)
+    unseen = "which is not" not in difference and difference.startswith(("shows none", "does not show"))
     assert not difference, Finding(
-        difference, wanted=f"the {len(api.online)} that Flower sees online", where=prometheus_targets.prometheus
+        difference,
+        wanted=f"the {len(api.online)} that Flower sees online",
+        where=prometheus_targets.prometheus,
+        fix="see that the job scrapes this Flower, and drops no flower_worker_online (metric_relabel_configs)" * unseen,
     )
 
 

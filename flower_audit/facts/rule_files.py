@@ -71,7 +71,7 @@ def _not_loaded(rule: AlertRule, same_expression: bool) -> str:
 
 
 def _not_written(alert: LoadedAlert) -> str:
-    return f"{alert.rule.name} is loaded and in no file as it is loaded"
+    return f"{alert.rule.name} is in force and not so in {alert.rule.file or 'any file'}: the next reload ends it"
 
 
 def _normal(expression: str) -> str:

@@ -110,7 +110,9 @@ def test_workers_agree(known: dict[str, object], said: str) -> None:
     flower = Api(workers={"w1@a": True, "w2@a": True, "w3@a": False})
     targets = replace(TARGETS, **known)
     if said:
-        assert rejected(checks.test_workers_agree, targets, flower).observed == said
+        finding = rejected(checks.test_workers_agree, targets, flower)
+        assert finding.observed == said
+        assert ("flower_worker_online" in finding.fix) is said.startswith(("does not show", "shows none"))
     else:
         checks.test_workers_agree(targets, flower)
 

@@ -36,11 +36,20 @@ class Authority:
         started: timedelta = DAYS,
         key: PrivateKey | None = None,
         alternative_name: bool = True,
+        below: rsa.RSAPrivateKey | None = None,
     ) -> None:
-        """Write cert.pem, chain.pem, fullchain.pem and privkey.pem for a name, as certbot names them."""
-        issuer_key = serialization.load_pem_private_key((self.directory / "intermediate.key").read_bytes(), None)
+        """Write cert.pem, chain.pem, fullchain.pem and privkey.pem for a name, as certbot names them.
+
+        With `below` a further intermediate with that key stands between.
+        """
+        own_key = serialization.load_pem_private_key((self.directory / "intermediate.key").read_bytes(), None)
         issuer = x509.load_pem_x509_certificate((self.directory / "intermediate.pem").read_bytes())
-        assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
+        assert isinstance(own_key, ec.EllipticCurvePrivateKey)
+        chain = _pem(issuer)
+        if below is not None:
+            issuer = _ca(_builder("Lab Second CA", issuer.subject, below, valid=1825 * DAYS), below, own_key)
+            chain = _pem(issuer) + chain
+        issuer_key = below or own_key
         key = key or ec.generate_private_key(ec.SECP256R1())
         builder = _builder(name, issuer.subject, key, valid=valid, started=started)
         if alternative_name:
@@ -49,7 +58,6 @@ class Authority:
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
         cert = _pem(builder.add_extension(identifier, critical=False).sign(issuer_key, hashes.SHA256()))
-        chain = (self.directory / "intermediate.pem").read_bytes()
         directory.mkdir(parents=True, exist_ok=True)
         for file, content in {
             "cert": cert,
@@ -81,6 +89,8 @@ class Authority:
                 self.issue(name, directory, key=rsa.generate_private_key(65537, 2048))
             case "rsa-1024":
                 self.issue(name, directory, key=rsa.generate_private_key(65537, 1024))  # weak on purpose
+            case "weak-chain":
+                self.issue(name, directory, below=rsa.generate_private_key(65537, 1024))  # weak on purpose
             case "sha1":
                 self.issue(name, directory)
                 self._sign_again(name, directory, "-sha1")
