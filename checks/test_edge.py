@@ -12,7 +12,7 @@ from flower_audit.model import Severity
 from flower_audit.policy import Policy
 
 PROXY = "Reverse Proxy Configuration"
-PLAIN_DEFAULT = "nginx: `server { listen 80 default_server; server_name _; return 444; }` beside the site that redirects"
+PLAIN_DEFAULT = "nginx: `server { listen 80 default_server; server_name _; return 444; }` beside the redirecting site"
 
 
 @check("proxy.reaches-flower", severity=Severity.CRITICAL, section=PROXY, covers=("Reverse proxy setup",))

@@ -69,7 +69,7 @@ def test_strangers() -> None:
     shown = Routes(visits=(visit(way="address", realm="flower", by_flower=True),))
     assert "address" in finding(checks.test_unknown_host_is_not_served, shown, SITE).observed
     assert finding(checks.test_unknown_host_is_not_served, shown, SITE).fix == ""
-    plain = Routes(visits=(visit(way="address", url="http://192.0.2.1/", realm="flower", by_flower=True),))
+    plain = Routes(visits=(replace(shown.visits[0], url="http://192.0.2.1/"),))
     assert "listen 80 default_server" in finding(checks.test_unknown_host_is_not_served, plain, SITE).fix
     with pytest.raises(NotApplicable, match="without a proxy"):
         checks.test_unknown_host_is_not_served(shown, replace(SITE, is_flower_itself=True))
