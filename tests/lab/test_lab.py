@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import urllib.request
@@ -63,6 +64,24 @@ def test_scripts_without_sense_are_refused(tmp_path: Path, kind: str, text: str,
 def test_scripts_are_bash() -> None:
     for file in tree.HERE.glob("**/*.sh"):
         subprocess.run(["bash", "-n", file], check=True)
+
+
+APT_HELPER = "/usr/lib/apt/apt-helper"
+
+
+@pytest.mark.skipif(not Path(APT_HELPER).exists(), reason=f"needs {APT_HELPER}")
+def test_another_suite_is_looked_for_on_the_mirror_of_this_machines_own(tmp_path: Path) -> None:
+    own = platform.freedesktop_os_release()["VERSION_CODENAME"]
+    uri = f"file://{tmp_path}/"
+    known = {(uri, own, "main"), (uri, f"{own}-updates", "main"), (uri, "other", "main")}
+    with pytest.raises(LabError, match=f"mirror of Debian {own} does not have potato"):
+        mirror.guessed(known, "potato")
+    for release in ("potato", "potato-updates"):
+        (tmp_path / "dists" / release).mkdir(parents=True)
+        (tmp_path / "dists" / release / "InRelease").write_text("Suite: potato\n")
+    assert mirror.guessed(known, "potato") == {(uri, "potato", "main"), (uri, "potato-updates", "main")}
+    with pytest.raises(LabError, match="no package source"):
+        mirror.guessed(set(), "potato")
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import LabError
+from . import mirror
+from .command import run
 
 HERE = Path(__file__).parent
 RECIPE = HERE / "golden"
@@ -119,12 +120,12 @@ def _base(suite: str) -> Path:
         command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(packages)}"]
         command += [
             "--aptopt=APT::Install-Recommends false",
-            *(f'--aptopt={name} "{value}"' for name, value in _apt_options().items()),
+            *(f'--aptopt={name} "{value}"' for name, value in mirror.options().items()),
         ]
         # The settings of this machine served their purpose: the host knows no mirror.
         command += ['--customize-hook=rm -f "$1"/etc/apt/sources.list "$1"/etc/apt/apt.conf.d/99mmdebstrap']
         command += ['--customize-hook=rm -f "$1"/etc/resolv.conf "$1"/etc/hostname', suite, str(tree), "-"]
-        _run(command, stdin=_apt_sources(suite))
+        run(command, stdin=mirror.sources(suite))
 
     return _layer("base", digest(suite, *packages), build, overlay=())
 
@@ -184,9 +185,9 @@ def _extra(below: list[Path], packages: tuple[str, ...], suite: str) -> Path:
         store = cache() / "apt" / suite
         for directory in ("lists/partial", "archives/partial"):
             (store / directory).mkdir(parents=True, exist_ok=True)
-        (store / "sources.list").write_text(_apt_sources(suite))
+        (store / "sources.list").write_text(mirror.sources(suite))
         options = {"Dir::Etc::sourcelist": "/mnt/apt/sources.list", "Dir::State::lists": "/mnt/apt/lists"}
-        options |= {"Dir::Cache::archives": "/mnt/apt/archives", "APT::Install-Recommends": "false", **_apt_options()}
+        options |= {"Dir::Cache::archives": "/mnt/apt/archives", "APT::Install-Recommends": "false", **mirror.options()}
         apt = " ".join(["apt-get -qq", *(f"-o '{name}={value}'" for name, value in options.items())])
         install = f"{apt} install -y {' '.join(packages)} > /dev/null"
         script = f"export DEBIAN_FRONTEND=noninteractive\n{apt} update\n{install}"
@@ -223,14 +224,14 @@ def _build(path: Path, build: Callable[[Path], None], overlay: list[Path]) -> No
             build(merged if overlay else upper)
         finally:
             if overlay:
-                _run(["umount", str(merged)])
+                run(["umount", str(merged)])
         upper.rename(path)
 
 
 def mount_overlay(layers: list[Path], upper: Path, work: Path, merged: Path) -> None:
     """Mount layers (uppermost first) with a writable directory on top."""
     options = f"lowerdir={':'.join(map(str, layers))},upperdir={upper},workdir={work}"
-    _run(["mount", "-t", "overlay", "overlay", "-o", options, str(merged)])
+    run(["mount", "-t", "overlay", "overlay", "-o", options, str(merged)])
 
 
 def inside(tree: Path, script: str, *, binds: list[str] | None = None, network: bool = False) -> None:
@@ -239,7 +240,7 @@ def inside(tree: Path, script: str, *, binds: list[str] | None = None, network: 
     command += [f"--bind={bind}" for bind in binds or []]
     command += ["--resolv-conf=bind-host"] if network else ["--resolv-conf=off", "--private-network"]
     command += ["--timezone=off", "--link-journal=no", "sh", "-eux"]
-    _run(command, stdin=script)
+    run(command, stdin=script)
 
 
 @contextmanager
@@ -249,50 +250,8 @@ def _wheels(requirements: list[str], suite: str) -> Iterator[Path]:
         platforms = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--dest", directory]
         command += [f"--python-version={SUITES[suite]}", *(f"--platform={name}" for name in platforms), *requirements]
-        _run(command)
+        run(command)
         yield Path(directory)
-
-
-def _apt_sources(suite: str) -> str:
-    """One-line sources of a suite, as this machine's settings name them, or as those of its own suite suggest."""
-    targets = [
-        "apt-get",
-        "indextargets",
-        "--format",
-        "$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)",
-        "Created-By: Packages",
-    ]
-    rows = [line.split("|") for line in _run(targets).splitlines()]
-    debian = {(uri, release, component) for origin, uri, release, component in rows if origin == "Debian"}
-    named = {row for row in debian if row[1].partition("-")[0] == suite}
-    return "".join(f"deb {' '.join(row)}\n" for row in sorted(named or _guessed(debian, suite)))
-
-
-def _guessed(debian: set[tuple[str, str, str]], suite: str) -> set[tuple[str, str, str]]:
-    """Sources of a suite this machine does not know, from those of its own on the same mirror, which must have it."""
-    own = platform.freedesktop_os_release()["VERSION_CODENAME"]
-    guessed = {
-        (uri, suite + release.removeprefix(own), component)
-        for uri, release, component in debian
-        if release.partition("-")[0] == own
-    }
-    if not guessed:
-        raise LabError(f"this machine has no package source of Debian {suite} or {own} (did `apt-get update` run?)")
-    with tempfile.TemporaryDirectory(prefix="lab-release-") as directory:
-        for uri, release in sorted({row[:2] for row in guessed}):
-            release_file = f"{uri.rstrip('/')}/dists/{release}/InRelease"
-            try:
-                _run(["/usr/lib/apt/apt-helper", "download-file", release_file, f"{directory}/InRelease"])
-            except LabError as error:
-                raise LabError(f"this machine's mirror of Debian {own} does not have {release}") from error
-    return guessed
-
-
-def _apt_options() -> dict[str, str]:
-    """This machine's own way to its mirror: proxies, and dates not checked where a snapshot is used."""
-    wanted = ("Acquire::http::Proxy ", "Acquire::https::Proxy ", "Acquire::Check-Valid-Until ", "Acquire::Check-Date ")
-    lines = [line for line in _run(["apt-config", "dump"]).splitlines() if line.startswith(wanted)]
-    return {name: value.strip('";') for name, value in (line.split(" ", 1) for line in lines)}
 
 
 @contextmanager
@@ -313,14 +272,6 @@ def _recipe(name: str, suite: str) -> list[Path]:
 def _lines(name: str, suite: str) -> list[str]:
     lines = [line.split("#")[0].strip() for file in _recipe(name, suite) for line in file.read_text().splitlines()]
     return [line for line in lines if line]
-
-
-def _run(command: list[str], *, stdin: str = "") -> str:
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-30:])
-        raise LabError(f"{' '.join(command)[:300]} ended with {done.returncode}:\n{tail}")
-    return done.stdout
 
 
 def _say(text: str) -> None:
