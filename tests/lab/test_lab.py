@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from . import ledger, matrix, network, scripts, tree
+from . import ledger, matrix, mirror, network, scripts, tree
 from .errors import LabError
 from .host import Host
 from .scripts import State
