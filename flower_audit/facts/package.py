@@ -115,7 +115,7 @@ def package(out: Output) -> Package:
     """
     text = out.succeeded()
     if text.startswith("absent"):
-        raise Absent("no Flower process and no unit name a Python environment")
+        raise Absent("no Flower is on this host: neither a process nor a unit names its Python environment")
     head, *rest = re.split(r"^lib: (.*)\n", text, flags=re.MULTILINE)
     interpreter = re.search(r"^interpreter: (?:python|pypy)(\d+\.\d+)", head, re.MULTILINE)
     own, left_behind = [], ""
