@@ -63,7 +63,7 @@ look() {
     [ "$folder" = / ] && break
     folder=$(dirname "$folder")
   done
-  echo "== look $(stat -L -c '%a %U %G %u' "$1") $open $1"; head -c 32768 "$1" | sed 's/^/ /'; echo
+  echo "== ${kind:-look} $(stat -L -c '%a %U %G %u' "$1") $open $1"; head -c 32768 "$1" | sed 's/^/ /'; echo
 }
 beside() {
   look "$1"
@@ -81,6 +81,13 @@ if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   # docker run and podman run
   ask show "$unit" --property=ExecStart --value 2>/dev/null | tr ' ' '\n' \
   | sed -n -e 's/^--env-file=//p' -e '/^--env-file$/{n;p;}' | while IFS= read -r file; do beside "$file"; done
+  # The workers' own, which hold the same broker's password.
+  for file in $(grep -lazxE 'worker' /proc/[0-9]*/cmdline 2>/dev/null); do
+    grep -qazE '(^|/)celery$' "$file" && sed -n 's#.*/\([^/]*\.service\)$#\1#p' "${file%/cmdline}/cgroup" | tail -n 1
+  done | sort -u | head -n 5 | while IFS= read -r worker; do
+    systemctl show "$worker" --property=EnvironmentFiles 2>/dev/null
+  done | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
+  | while IFS= read -r pattern; do for file in $pattern; do kind=worker look "$file"; done; done
   ask show "$unit" --property=FragmentPath --property=DropInPaths --value 2>/dev/null | tr ' ' '\n' \
   | while IFS= read -r file; do [ -n "$file" ] && beside "$file"; done
 fi
@@ -90,7 +97,8 @@ exit 0""",
     cap=1_048_576,
 )
 def files(out: Output) -> Files:
-    """Source: stat(1) of the configuration file, EnvironmentFile=, the unit, .env, and of copies beside them.
+    """Source: stat(1) of the configuration file, EnvironmentFile=, the unit, .env, of copies beside them, and of the
+    workers' files that hold one of Flower's own secrets.
 
     Absent: no Flower runs.
     """
@@ -98,8 +106,10 @@ def files(out: Output) -> Files:
     uid = next((part for part in re.findall(r"^== uid (\d+)$", text, re.MULTILINE)), "0")
     secret, looked_at, examples, leaks = [], [], [], []
     known = known_secrets(start)
-    blocks = re.findall(r"^== look (\d+) (\S+) (\S+) (\d+) (yes|no) ([^\n]+)\n((?: [^\n]*\n)*)", text, re.MULTILINE)
-    for mode, owner, group, owner_uid, reachable, path, lines in blocks:
+    blocks = re.findall(
+        r"^== (look|worker) (\d+) (\S+) (\S+) (\d+) (yes|no) ([^\n]+)\n((?: [^\n]*\n)*)", text, re.MULTILINE
+    )
+    for kind, mode, owner, group, owner_uid, reachable, path, lines in blocks:
         if path in looked_at:
             continue
         content = "\n".join(line[1:] for line in lines.split("\n"))
@@ -108,7 +118,7 @@ def files(out: Output) -> Files:
             examples.append(path)
             leaks += [f"{name} ({path})" for name in _values_in(content, known)]
             continue
-        names = _names(path, content)
+        names = _names(path, content) if kind == "look" else tuple(_values_in(content, known))
         if not names:
             continue
         secret.append(
@@ -119,7 +129,7 @@ def files(out: Output) -> Files:
                 group=group,
                 names=names,
                 open_to_others=reachable == "yes" and int(mode, 8) & (0o066 if group in EVERYBODY else 0o006) != 0,
-                owner_is_trusted=owner_uid in {"0", uid},
+                owner_is_trusted=owner_uid in {"0", uid} or kind == "worker",
             )
         )
     return Files(secret=tuple(secret), looked_at=tuple(looked_at), examples=tuple(examples), example_leaks=tuple(leaks))
