@@ -1,0 +1,5 @@
+# The certificate's own key is strong; that of an intermediate has 1024 bits
+# fails: https.strong-key
+# may: https.trusted auth.accounts-work monitoring.workers-agree workers.broker-seen-by-flower workers.visible
+# certificate: weak-chain
+reload_nginx
