@@ -34,7 +34,9 @@ def rate_limit(
     NotAsked: neither was allowed.  Unobservable: the configuration cannot be read, or the burst was not answered.
     """
     if isinstance(proxy, Proxy) and not (_stands_behind_another(proxy, site) and proxy.rate_limit_defect):
-        return RateLimit(defect=proxy.rate_limit_defect, where=proxy.where, proxy=proxy)
+        defect = proxy.rate_limit_defect
+        at = next((site for site in proxy.others if defect.startswith(site.as_door)), proxy)
+        return RateLimit(defect=defect, where=at.where, proxy=at)
     if isinstance(proxy, Unobservable) and not target.active:
         raise proxy
     if not isinstance(site, Site):

@@ -49,6 +49,14 @@ def test_the_configuration_decides(target: Any, trail: Any) -> None:
     assert trail.sources == []
 
 
+def test_the_site_without_a_limit_is_the_place_of_the_fix(target: Any, trail: Any) -> None:
+    old = replace(proxy_with(), where="/etc/nginx/conf.d/old:7", server_where="/etc/nginx/conf.d/old:1")
+    found = rate_limit(target, trail, replace(proxy_with(LIMIT), others=(old,)))
+    assert "without a request limit" in found.defect
+    assert found.where == "/etc/nginx/conf.d/old:7"
+    assert found.proxy == old
+
+
 def test_nothing_is_sent_unless_allowed(target: Any, site_of: Any, trail: Any) -> None:
     with pytest.raises(NotAsked, match="--flower-active"):
         rate_limit(target, trail, None, site_of(1))
