@@ -4,6 +4,19 @@
 lead out into the host's files if the kernel followed it, so each one is followed here, within that root.
 """
 
+from flower_audit.errors import Unobservable
+
+CLOSED = r"""[ -n "$pid" ] || [ -z "$contained" ] || { echo closed; exit 0; }
+"""
+"""Ends a command where the only Flower is in a container into which the audit may not look; see `require_open`."""
+
+
+def require_open(text: str) -> None:
+    """Unobservable: the command ended with CLOSED."""
+    if text.startswith("closed"):
+        raise Unobservable("Flower runs in a container of this host; it takes root to look into it (give --sudo)")
+
+
 INSIDE = r"""inside() {
   case $root in '') printf '%s\n' "$1"; return;; esac
   (

@@ -118,7 +118,7 @@ fi
 if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
   [ -n "$workdir" ] || workdir=$(systemctl show "$unit" --property=WorkingDirectory --value 2>/dev/null)
   [ -n "$venv$root" ] || venv=$(systemctl show "$unit" --property=ExecStart --value 2>/dev/null \
-    | sed -n 's#.*path=\(/[^ ;]*\)/bin/[^ ;/]* .*#\1#p' | head -n 1)
+    | grep -vE 'path=[^ ;]*/(podman|docker|nerdctl) ' | sed -n 's#.*path=\(/[^ ;]*\)/bin/[^ ;/]* .*#\1#p' | head -n 1)
 fi
 """
 
@@ -162,7 +162,7 @@ def write(commands: Sequence[Command], nonce: str, variables: Mapping[str, str],
     lines += [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
     if find:
         lines.append(FIND_FLOWER)
-    lines.append("export unit pid workdir venv root keeper")
+    lines.append("export unit pid workdir venv root keeper contained")
     lines.append('user=$(id -un 2>/dev/null); uid=$(id -u); owner=$(stat -c %u "/proc/$pid" 2>/dev/null)')
     lines.append('printf "\\n%s header\\n" "$nonce"')
     lines.append(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flower_audit.errors import Absent, Unobservable
+from flower_audit.inside import CLOSED, require_open
 from flower_audit.probe import Output, probe
 
 Engine = Literal["podman", "docker", "kubernetes", "other"]
@@ -96,11 +97,12 @@ class Container:
 
 
 @probe(
-    r"""contained() {
+    CLOSED
+    + r"""is_contained() {
   grep -qs '^NSpid:[[:space:]]*[0-9][0-9]*[[:space:]][[:space:]]*[0-9]' "/proc/$pid/status" ||
     grep -qsE '/(docker|libpod|crio|cri-containerd|nerdctl|lxc)[-/]|/(kubepods|lxc)[-./]' "/proc/$pid/cgroup"
 }
-[ -n "$root" ] && contained || { echo absent; exit 0; }
+[ -n "$root" ] && is_contained || { echo absent; exit 0; }
 sed 's/^/group: /' "/proc/$pid/cgroup"
 grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' "/proc/$pid/status"
 awk 'NR == 1 {print "users: " $1, $2}' "/proc/$pid/uid_map"
@@ -143,6 +145,7 @@ def container(out: Output) -> Container:
     Absent: Flower runs in no container, or the audit looks from inside of it.
     """
     text = out.succeeded()
+    require_open(text)
     if text.startswith("absent"):
         raise Absent("Flower runs in no container of this host")
     found: dict[str, list[str]] = {}

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from flower_audit.errors import Absent, Unobservable
-from flower_audit.inside import INSIDE
+from flower_audit.inside import CLOSED, INSIDE, require_open
 from flower_audit.probe import Output, probe
 
 LOOKED_AT = frozenset({"celery", "tornado", "prometheus-client"})
@@ -61,7 +61,8 @@ class Package:
 
 
 @probe(
-    INSIDE
+    CLOSED
+    + INSIDE
     + r"""[ -n "$venv" ] || { echo absent; exit 0; }
 folder=$(inside "$venv")
 [ -d "$folder" ] || { echo "missing $venv"; exit 0; }
@@ -114,6 +115,7 @@ def package(out: Output) -> Package:
     Unobservable: the environment's folder may not be read.
     """
     text = out.succeeded()
+    require_open(text)
     if text.startswith("absent"):
         raise Absent("no Flower is on this host: neither a process nor a unit names its Python environment")
     head, *rest = re.split(r"^lib: (.*)\n", text, flags=re.MULTILINE)

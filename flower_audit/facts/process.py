@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from flower_audit.errors import Absent, Unobservable
-from flower_audit.inside import INSIDE
+from flower_audit.inside import CLOSED, INSIDE, require_open
 from flower_audit.parsers.flower_command import Form, read_command
 from flower_audit.probe import Output, probe
 
@@ -40,7 +40,8 @@ class Process:
 
 
 @probe(
-    INSIDE
+    CLOSED
+    + INSIDE
     + r"""[ -n "$pid" ] || { [ -r /proc/1/stat ] && echo absent || echo hidden; exit 0; }
 [ -r "/proc/$pid/stat" ] || { echo gone; exit 0; }
 echo "pid: $pid"
@@ -68,6 +69,7 @@ printf 'argv:\n'; tr '\n\000' '\001\n' <"/proc/$pid/cmdline" """,
 def process(out: Output) -> Process:
     """Source: proc(5).  Absent: no Flower runs on the host.  Unobservable: other users' processes are hidden."""
     text = out.succeeded()
+    require_open(text)
     if text.startswith(("absent", "gone")):
         raise Absent("no Flower process runs on this host")
     if text.startswith("hidden"):

@@ -84,6 +84,11 @@ def test_kubernetes_and_privileged() -> None:
     assert "a seccomp filter" in found.loose
 
 
+def test_without_root() -> None:
+    with pytest.raises(Unobservable, match="it takes root"):
+        of("closed\n")
+
+
 def test_no_container() -> None:
     with pytest.raises(Absent):
         of("absent\n")
