@@ -124,6 +124,19 @@ def test_a_file_that_was_changed_since_is_not_believed(process: tuple[int, int, 
     assert found.max_tasks == 7000
 
 
+def test_a_file_that_was_put_in_place_with_its_old_time(process: tuple[int, int, Path]) -> None:
+    pid, _, folder = process
+    config, old = folder / "flowerconfig.py", time.time() - 86_400
+    time.sleep(3)
+    (folder / "new").write_text(config.read_text())
+    os.utime(folder / "new", (old, old))
+    born = subprocess.run(["stat", "-c", "%W", folder / "new"], capture_output=True, text=True, check=True).stdout
+    if born.strip() in {"0", "-", "?"}:
+        pytest.skip("this file system does not keep when a file was made")
+    (folder / "new").replace(config)
+    assert "changed after Flower started" in observe(pid).changed_since_start[0]
+
+
 def test_no_process_is_absent_and_one_that_is_gone_is_not() -> None:
     with pytest.raises(Absent):
         observe("")
