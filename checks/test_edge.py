@@ -33,7 +33,8 @@ def test_prefix_is_consistent(prefix: Prefix) -> None:
     """Pages, their files and the login all work below the prefix.
 
     Why: `proxy_pass http://…:5555/;` with a slash strips the prefix that Flower was told of: every page is then 404.
-    Fix: set `url_prefix` in Flower and write `proxy_pass http://127.0.0.1:5555;` without a slash at its end.
+    Fix: set `url_prefix` in Flower and write `proxy_pass http://127.0.0.1:5555;` without a slash at its end; in Caddy
+    `handle /flower/*`, because `handle_path` strips it.
     Source: https://flower.readthedocs.io/en/latest/config.html#url-prefix
     """
     only_if(prefix.matters, "Flower is served at the root of its host")

@@ -71,7 +71,8 @@ def test_firewall_survives_a_reboot(firewall: Firewall) -> None:
     """The firewall's rules come back after a reboot.
 
     Why: rules typed in live in the kernel alone.
-    Fix: `nft list ruleset > /etc/nftables.conf && systemctl enable nftables`; or `systemctl enable ufw`, firewalld.
+    Fix: `(echo flush ruleset; nft list ruleset) > /etc/nftables.conf && systemctl enable nftables`; or
+    `systemctl enable ufw`, firewalld.
     Source: https://wiki.debian.org/nftables
     """
     only_if(bool(firewall.denies), "no rules refuse connections now: see network.default-deny")

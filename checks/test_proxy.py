@@ -150,7 +150,7 @@ def test_flower_sees_the_browsers_host(host_header: HostHeader, version: Version
     """
     only_if(not version.before("2.2"), f"Flower {version} does not compare the host with the request's origin")
     found, proxy = host_header, host_header.proxy
-    nginx, caddy = "proxy_set_header Host $http_host;", "reverse_proxy … {\n    header_up Host {http.request.host}\n}"
+    nginx, caddy = "proxy_set_header Host $http_host;", "remove the `header_up Host …` line of its reverse_proxy"
     fix = proxy.fix(nginx, caddy) if proxy else ""
     assert not found.defect, Finding(found.defect, wanted="the Host of the browser", where=found.where, fix=fix)
 
@@ -165,7 +165,10 @@ def test_proxy_waits_long_enough(proxy: Proxy, policy: Policy) -> None:
     """
     least = policy.proxy_timeout_min_seconds
     short = [f"{name} {seconds:g}s" for name, seconds in proxy.short_timeouts.items() if seconds < least]
-    fix = proxy.fix(f"proxy_send_timeout {least}s;\nproxy_read_timeout {least}s;", "transport http without *_timeout")
+    fix = proxy.fix(
+        f"proxy_send_timeout {least}s;\nproxy_read_timeout {least}s;",
+        "remove read_timeout and write_timeout of its `transport http`",
+    )
     assert not short, Finding(
         ", ".join(short), wanted=f"at least {least}s", where=proxy.timeouts.where or proxy.where, fix=fix
     )

@@ -16,7 +16,8 @@ def test_no_secret_in_a_command_line(argv_secrets: ArgvSecrets) -> None:
     """No process has a password in its arguments.
 
     Why: every local user reads them with `ps`, and monitoring keeps them.
-    Fix: give it through an environment file of mode 0600, such as FLOWER_BASIC_AUTH in EnvironmentFile=, and restart.
+    Fix: give it through an environment file of mode 0600, such as FLOWER_BASIC_AUTH in EnvironmentFile=, and restart;
+    redis-cli reads REDISCLI_AUTH.
     Source: proc(5), /proc/<pid>/cmdline
     """
     found = argv_secrets.found

@@ -72,7 +72,10 @@ def test_service_is_enabled(service: Service) -> None:
     only_if(service.load == "loaded", "the unit is not loaded; service.installed tells")
     for_good = service.enabled in {"enabled", "generated", "alias"}
     pulled_in = bool(service.wanted_by) and not service.enabled.endswith("-runtime")
-    assert for_good or pulled_in, Finding(f"UnitFileState={service.enabled}", wanted="enabled", where=service.unit)
+    enable = f"systemctl {'' if service.manager == 'system' else '--user '}enable {service.unit}"
+    assert for_good or pulled_in, Finding(
+        f"UnitFileState={service.enabled}", wanted="enabled", where=service.unit, fix=enable
+    )
     assert not service.sleeps_after_boot, Finding(
         f"it is wanted by {', '.join(service.wanted_by)}, which this host does not boot into",
         wanted="WantedBy=multi-user.target",
@@ -80,7 +83,10 @@ def test_service_is_enabled(service: Service) -> None:
         fix=f"set WantedBy=multi-user.target there, then `systemctl reenable {service.unit}`",
     )
     assert service.manager == "system" or service.lingers, Finding(
-        f"a unit of {service.manager}, who does not linger", wanted="loginctl enable-linger", where=service.unit
+        f"a unit of {service.manager}, who does not linger",
+        wanted="a service manager that runs without a login",
+        where=service.unit,
+        fix=f"loginctl enable-linger {service.manager.rpartition(' ')[2]}",
     )
 
 

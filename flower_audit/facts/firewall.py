@@ -65,6 +65,8 @@ UNIT_OF_FILE = {
     "/etc/sysconfig/iptables": "iptables",
     "/etc/sysconfig/ip6tables": "ip6tables",
 }
+SAVE = "(echo flush ruleset; nft list ruleset) > {}"
+"""Without the first line, each reload of the file would add its rules once more."""
 FAMILY_OF_FILE = {
     "/etc/iptables/rules.v4": ("ip",),
     "/etc/sysconfig/iptables": ("ip",),
@@ -163,12 +165,12 @@ class Firewall:
             return {
                 "ufw": "ufw default deny incoming",
                 "firewalld": "DefaultZone=public in /etc/firewalld/firewalld.conf, then `firewall-cmd --reload`",
-            }.get(self.manager, f"nft list ruleset > {self.boots_open}")
+            }.get(self.manager, SAVE.format(self.boots_open))
         if self.manager in {"ufw", "firewalld"}:
             return f"systemctl enable {self.manager}"
         if self.manager == "iptables":
             return "apt install iptables-persistent, and `netfilter-persistent save`"
-        return "nft list ruleset > /etc/nftables.conf && systemctl enable nftables"
+        return f"{SAVE.format('/etc/nftables.conf')} && systemctl enable nftables"
 
 
 @probe(COMMAND, root=True, limit_s=10, cap=4_194_304)

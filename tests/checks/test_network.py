@@ -96,7 +96,7 @@ def test_survives_a_reboot() -> None:
     assert finding(check, replace(GOOD, boots={}, manager="ufw")).fix == "systemctl enable ufw"
     opened = replace(GOOD, boots={}, boots_open="/etc/nftables.conf")
     assert "/etc/nftables.conf lets every new IPv4 and IPv6 connection in" in finding(check, opened).observed
-    assert finding(check, opened).fix == "nft list ruleset > /etc/nftables.conf"
+    assert finding(check, opened).fix == "(echo flush ruleset; nft list ruleset) > /etc/nftables.conf"
     by_ufw = replace(opened, manager="ufw", boots_open="DEFAULT_INPUT_POLICY in /etc/default/ufw")
     assert finding(check, by_ufw).fix == "ufw default deny incoming"
     by_firewalld = replace(opened, manager="firewalld", boots_open="DefaultZone=trusted")
