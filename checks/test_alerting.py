@@ -116,8 +116,8 @@ def test_rules_meaningful(rules: Rules) -> None:
 def test_delivered(alertmanager: Alertmanager, delivery: Delivery | None = None) -> None:
     """Alerts about Celery reach somebody.
 
-    Why: an alert that no Alertmanager receives, that ends at an empty receiver, or whose receiver refuses it, is seen
-    by nobody.
+    Why: an alert that no Alertmanager receives, that ends at an empty receiver, that was silenced and forgotten, or
+    whose receiver refuses it, is seen by nobody.
     Fix: name the Alertmanager in `alerting` of prometheus.yml, give the receiver of its route an address that answers,
     and have Prometheus scrape Alertmanager, so that failing notifications are seen.
     Source: https://prometheus.io/docs/alerting/latest/configuration/
@@ -131,6 +131,12 @@ def test_delivered(alertmanager: Alertmanager, delivery: Delivery | None = None)
         alertmanager.untold[0] + ", which sends nowhere",
         wanted="a receiver with a real address",
         where=alertmanager.connected[0],
+    )
+    assert not alertmanager.silenced, Finding(
+        "; ".join(alertmanager.silenced[:3]),
+        wanted="no silence of a week or longer",
+        where=alertmanager.connected[0],
+        fix="`amtool silence query` shows who set it and why; `amtool silence expire ID` ends it",
     )
     assert delivery is None or not delivery.lost, Finding(
         delivery.lost[0] if delivery else "",

@@ -1,17 +1,21 @@
 """Whether an alert reaches somebody: Prometheus' connection to an Alertmanager, and who is told there."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flower_audit.errors import NotAsked, Unobservable, Unreachable
 from flower_audit.facts.local_prometheus import LocalPrometheus
 from flower_audit.facts.rules import Rules
 from flower_audit.json_api import JsonApi
-from flower_audit.parsers.alertmanager import Receiver, Routing, read_status
+from flower_audit.parsers.alertmanager import Receiver, Routing, Silence, read_silences, read_status
+from flower_audit.parsers.local_prometheus import SILENCES
 from flower_audit.parsers.prometheus_api import PrometheusServer
 from flower_audit.probe import Trail, fact
 from flower_audit.target import OPTION_OF_WAY, Target
 
 STATUS = "/api/v2/status"
+LASTING = timedelta(days=7)
+"""A silence as long as this is no maintenance any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,8 @@ class Alertmanager:
 
     Shape: `connected` are the URLs that Prometheus sends to; `problem` says why none answers, empty where one does;
     `told` maps each alert about Celery to who is told of it; empty where there is no such alert; `shared_kinds` are
-    integrations (`webhook`, `slack` …) of receivers that are told of no such alert.
+    integrations (`webhook`, `slack` …) of receivers that are told of no such alert; `silenced` are sentences about such
+    alerts that are muted for a week or longer.
     """
 
     connected: tuple[str, ...]
@@ -28,6 +33,7 @@ class Alertmanager:
     version: str = ""
     told: tuple[tuple[str, tuple[Receiver, ...]], ...] = ()
     shared_kinds: frozenset[str] = frozenset()
+    silenced: tuple[str, ...] = ()
 
     @property
     def found(self) -> dict[str, str]:
@@ -65,11 +71,13 @@ def alertmanager(
     routing = _routing(target, trail, connected, local_prometheus)
     if isinstance(routing, str):
         return Alertmanager(connected=connected, problem=routing)
-    told = [
-        (one.name, routing.receivers_of({"alertname": one.name, **one.alert.rule.labels}))
+    alerts = [
+        (one.name, {"alertname": one.name, **one.alert.rule.labels})
         for one in rules.judged
         if one.judgement.covers or one.judgement.fires_when_vanished
     ]
+    told = [(name, routing.receivers_of(labels)) for name, labels in alerts]
+    silences = [one for one in _silences(target, trail, local_prometheus) if one.lasts >= LASTING]
     ours = {receiver.name for _, receivers in told for receiver in receivers}
     return Alertmanager(
         connected=connected,
@@ -78,7 +86,19 @@ def alertmanager(
         shared_kinds=frozenset(
             kind for name, receiver in routing.receivers.items() if name not in ours for kind in receiver.kinds
         ),
+        silenced=tuple(
+            f"{name} is silenced until {one.until:%Y-%m-%d}"
+            for name, labels in alerts
+            for one in silences
+            if one.mutes(labels)
+        ),
     )
+
+
+def _silences(target: Target, trail: Trail, local: LocalPrometheus | None) -> tuple[Silence, ...]:
+    if target.alertmanager:
+        return read_silences(JsonApi("alertmanager", target.alertmanager, target, trail).ask([SILENCES])[SILENCES])
+    return local.silences if local else ()
 
 
 def _routing(target: Target, trail: Trail, connected: tuple[str, ...], local: LocalPrometheus | None) -> Routing | str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.json_api import Reply
-from flower_audit.parsers.alertmanager import Routing, read_status
+from flower_audit.parsers.alertmanager import Routing, Silence, read_silences, read_status
 from flower_audit.parsers.embedded import host_program, read_answer
 from flower_audit.parsers.prometheus_api import PrometheusServer, read_server, rule_patterns
 from flower_audit.probe import Output, probe
@@ -36,6 +36,7 @@ class LocalPrometheus:
     routing: Routing | None = None
     alertmanager_status: int | None = None
     alertmanager_counters: str = ""
+    silences: tuple[Silence, ...] = ()
 
 
 @probe(PROGRAM, limit_s=30, cap=32_000_000, private=True, partial=True)
@@ -71,6 +72,7 @@ def local_prometheus(out: Output) -> LocalPrometheus:
         routing=next((routing for routing in routings if routing), None),
         alertmanager_status=max((status for status, _ in found["alertmanagers"].values()), default=None),
         alertmanager_counters=found.get("alertmanager_counters", ""),
+        silences=tuple(one for pair in found.get("silences", []) for one in read_silences(Reply(*pair))),
     )
 
 

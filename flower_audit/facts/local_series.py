@@ -14,7 +14,7 @@ from flower_audit.probe import Output, probe
 PROGRAM = host_program(
     "local_prometheus",
     arguments='"$questions"',
-    about="Ask the Prometheus on this host, over loopback and with GET, about its notifications and the series its rules select.",
+    about="Ask the Prometheus on this host, over loopback and with GET, about notifications and what its rules select.",
 )
 
 

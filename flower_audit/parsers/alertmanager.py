@@ -6,6 +6,7 @@ Source: https://prometheus.io/docs/alerting/latest/configuration/
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
@@ -79,6 +80,47 @@ def read_status(url: str, reply: Reply) -> Routing | None:
         version=str(version.get("version", "")) if isinstance(version, dict) else "",
         root=root,
         receivers=receivers,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A silence in force.  Shape: `until` is its end in UTC; `lasts` its whole length."""
+
+    matchers: tuple[Matcher, ...]
+    until: datetime
+    lasts: timedelta
+
+    def mutes(self, labels: Mapping[str, str]) -> bool:
+        """Whether an alert with these labels is told to nobody; labels not named are taken as not there."""
+        return bool(self.matchers) and all(_admits(matcher, labels) for matcher in self.matchers)
+
+
+def read_silences(reply: Reply) -> tuple[Silence, ...]:
+    """The silences in force, of an answer of /api/v2/silences; empty where it is none."""
+    content = reply.json() if reply.status == 200 else None
+    found = []
+    for item in _dicts(content):
+        state = item.get("status")
+        if not isinstance(state, dict) or state.get("state") != "active":
+            continue
+        try:
+            start, end = (datetime.fromisoformat(str(item.get(key))) for key in ("startsAt", "endsAt"))
+            found.append(Silence(matchers=_matchers(item.get("matchers")), until=end, lasts=end - start))
+        except (ValueError, TypeError):  # a time that is none, or one without a zone beside one with it
+            continue
+    return tuple(found)
+
+
+def _matchers(value: object) -> tuple[Matcher, ...]:
+    signs = {(True, False): "=", (True, True): "=~", (False, False): "!=", (False, True): "!~"}
+    return tuple(
+        Matcher(
+            str(item.get("name")),
+            signs[item.get("isEqual", True) is not False, item.get("isRegex") is True],
+            str(item.get("value")),
+        )
+        for item in _dicts(value)
     )
 
 

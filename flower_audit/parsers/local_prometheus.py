@@ -32,6 +32,7 @@ FIRST = (
     "/api/v1/alertmanagers",
     "/api/v1/query?query=time()",
 )
+SILENCES = "/api/v2/silences"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -193,6 +194,7 @@ def describe(pid: int, argv: list[str]) -> dict[str, object]:
         "written_patterns": written_patterns(file),
         "rule_files": rule_files(patterns(configuration), str(file.parent)),
         "alertmanager_counters": "".join(counters(get(root + "/metrics")) for root in list(local.values())[:1]),
+        "silences": [get(root + SILENCES) for root in list(local.values())[:1]],
         "alertmanagers": {url: get(root + "/api/v2/status") for url, root in local.items()},
     }
 

@@ -257,6 +257,16 @@ def test_who_is_told() -> None:
         checks.test_delivered(replace(reached, told=()))
 
 
+def test_what_was_silenced() -> None:
+    pager = Receiver(name="pager", kinds=("webhook",))
+    muted = Alertmanager(
+        connected=("http://am:9093",),
+        told=(("NoWorkers", (pager,)),),
+        silenced=("NoWorkers is silenced until 2027-11-22",),
+    )
+    assert "until 2027-11-22" in rejected(checks.test_delivered, muted).observed
+
+
 def test_what_does_not_arrive() -> None:
     pager = Receiver(name="pager", kinds=("webhook",))
     reached = Alertmanager(connected=("http://am:9093",), told=(("NoWorkers", (pager,)),))

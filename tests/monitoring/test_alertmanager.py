@@ -1,6 +1,9 @@
 """Who is told, by a real Alertmanager."""
 
+import json
+import urllib.request
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +25,30 @@ def test_who_is_told(stack: Any) -> None:
     assert any(text == "CeleryNoWorkers ends at nobody" for text in found.untold)
     assert not any("NoWorkers ends" in text and text.startswith("NoWorkers") for text in found.untold)
     assert "hunter2hunter2" not in repr(found)
+
+
+def test_a_silence_that_was_forgotten(stack: Any) -> None:
+    now = datetime.now(UTC)
+
+    def silence(days: float, **labels: str) -> None:
+        matchers = [{"name": name, "value": value, "isRegex": False} for name, value in labels.items()]
+        times = {"startsAt": now.isoformat(), "endsAt": (now + timedelta(days=days)).isoformat()}
+        body = json.dumps({"matchers": matchers, **times, "createdBy": "ops", "comment": "upgrade"}).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{stack.alertmanager}/api/v2/silences", body, headers)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            assert answer.status == 200
+
+    server, judged = stack.asked()
+    target = stack.target(alertmanager=stack.alertmanager)
+    silence(0.1, alertname="NoWorkers")
+    silence(300, alertname="NoWorkers", team="somebody else's")
+    assert alertmanager(target, stack.notes(), server, judged).silenced == ()
+    silence(300, alertname="NoWorkers")
+    wanted = (f"NoWorkers is silenced until {now + timedelta(days=300):%Y-%m-%d}",)
+    assert alertmanager(target, stack.notes(), server, judged).silenced == wanted
+    local = Target(name="t", connection="local://")
+    assert alertmanager(local, stack.notes(), server, judged, stack.on_host()).silenced == wanted
 
 
 def test_an_alertmanager_that_was_not_named(stack: Any) -> None:

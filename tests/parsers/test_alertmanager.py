@@ -1,5 +1,6 @@
 """Where alerts go, in the ways people write it; amtool has the last word."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flower_audit.json_api import Reply
-from flower_audit.parsers.alertmanager import Routing, read_configuration, read_matcher, read_status
+from flower_audit.parsers.alertmanager import Routing, read_configuration, read_matcher, read_silences, read_status
 
 TREE = """\
 global: {smtp_smarthost: 'localhost:25', smtp_from: 'a@b.example'}
@@ -140,3 +141,21 @@ def test_an_endless_tree_is_bounded() -> None:
     found = read_configuration("r0: &r0 {receiver: x}\n" + layers + "route: *r39\nreceivers: [{name: x}]\n")
     assert found is not None
     assert list(found[1]) == ["x"]
+
+
+def test_silences_in_force() -> None:
+    matchers = [
+        {"name": "alertname", "value": "Celery.*", "isRegex": True},
+        {"name": "env", "value": "", "isEqual": True},
+    ]
+    times = {"startsAt": "2026-01-01T00:00:00.000Z", "endsAt": "2027-01-01T00:00:00.000Z"}
+    one = {"status": {"state": "active"}, "matchers": matchers, **times}
+    odd = [{**one, "status": {"state": "expired"}}, {**one, "endsAt": "soon"}, {**one, "endsAt": "2027-01-01"}, 7, {}]
+    (found,) = read_silences(Reply(200, json.dumps([one, *odd])))
+    assert found.lasts.days == 365
+    assert found.mutes({"alertname": "CeleryNoWorkers"})
+    assert not found.mutes({"alertname": "CeleryNoWorkers", "env": "test"})
+    assert not found.mutes({"alertname": "FlowerDown"})
+    assert read_silences(Reply(200, '{"error": 1}')) == read_silences(Reply(404, "[]")) == ()
+    (nothing,) = read_silences(Reply(200, json.dumps([{**one, "matchers": "x"}])))
+    assert not nothing.mutes({"alertname": "CeleryNoWorkers"})
