@@ -39,7 +39,15 @@ def test_no_secret_in_the_unit(unit_file: UnitFile) -> None:
     Source: systemd.exec(5), Environment=
     """
     secrets = unit_file.secrets
-    assert not secrets, Finding("; ".join(secrets[:3]), wanted="EnvironmentFile=", where=unit_file.files[0])
+    run = unit_file.runs_container and not unit_file.made_from
+    assert not secrets, Finding(
+        "; ".join(secrets[:3]),
+        wanted="--env-file=" if run else "EnvironmentFile=",
+        where=unit_file.place,
+        fix="move them into a file of root's, mode 0600, give `run` --env-file= instead, and choose new ones"
+        if run
+        else "",
+    )
 
 
 @check("secrets.files-private", severity=Severity.HIGH, section=CONFIGURATION)

@@ -8,6 +8,7 @@ from flower_audit.parsers.secret_names import holds_secret, secrets_in_words
 from flower_audit.parsers.systemd_unit import read_unit, words
 from flower_audit.probe import Output, probe
 
+CLIENT = re.compile(r"[-@:+!]*\S*\b(podman|docker|nerdctl)\s")
 OUTDATED = {
     "MemoryLimit": "MemoryMax",
     "CPUShares": "CPUWeight",
@@ -26,7 +27,8 @@ class UnitFile:
     and `option (file:line)` of commands that hold one; `full_privileges` is the `file:line` of a command that a
     plus exempts from User= and all restrictions, else empty; `outdated` maps settings in use to what replaces them;
     `malformed` are `file:line`; `accounts_in_environment` are `User=` or `Group=` written as a variable, where they
-    do nothing.
+    do nothing; `made_from` is what a generator made the unit from, such as a quadlet, else empty; `runs_container` says
+    that it starts a client of podman or Docker.
     """
 
     files: tuple[str, ...]
@@ -36,6 +38,13 @@ class UnitFile:
     accounts_in_environment: tuple[str, ...]
     has_install_section: bool
     full_privileges: str = ""
+    made_from: str = ""
+    runs_container: bool = False
+
+    @property
+    def place(self) -> str:
+        """The file to edit."""
+        return self.made_from or self.files[0]
 
 
 @probe(
@@ -92,4 +101,6 @@ def unit_file(out: Output) -> UnitFile:
             ),
             "",
         ),
+        made_from=next((directive.value for directive in unit.all("SourcePath", "Unit")), ""),
+        runs_container=any(CLIENT.match(directive.value) for directive in unit.all("ExecStart")),
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from flower_audit.errors import Absent, Unobservable
+from flower_audit.facts.container import Container, Published
 from flower_audit.facts.options import Options, options
 from flower_audit.facts.package import Package
 from flower_audit.probe import Output, observation_of
@@ -184,3 +185,22 @@ def test_a_unix_socket_and_addresses() -> None:
     assert of("--log_file_prefix=f.log").log_file == "/w/f.log"
     assert of("--purge_offline_workers=0").purge_offline_workers_s == 0
     assert of().purge_offline_workers_s is None
+
+
+def test_ports_of_a_container_are_those_that_it_publishes() -> None:
+    text = "== started 1\n== workdir /w\n== argv\n celery\n flower\n --address=0.0.0.0\n== environ\n"
+
+    def of(published: dict[int, tuple[Published, ...]] | None, *, own_network: bool = True) -> Options:
+        container = Container(engine="podman", name="flower", own_network=own_network, published=published)
+        return options(Output(rc=0, stdout=text), PACKAGE, container)
+
+    local = of({5555: (Published(address="127.0.0.1", port=8800),)})
+    assert (local.port, local.address, local.local_url) == (8800, "127.0.0.1", "http://127.0.0.1:8800")
+    both = of({5555: (Published(address="127.0.0.1", port=8800), Published(address="", port=5555))})
+    assert (both.port, both.address) == (5555, "")
+    shared = of(None, own_network=False)
+    assert (shared.port, shared.address) == (5555, "0.0.0.0")
+    with pytest.raises(Unobservable, match="did not tell its ports"):
+        _ = of(None).port
+    with pytest.raises(Unobservable, match="publishes no port"):
+        _ = of({}).address

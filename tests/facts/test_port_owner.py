@@ -1,8 +1,11 @@
 """Whose Flower's port is."""
 
+from dataclasses import replace
+
 import pytest
 
 from flower_audit.errors import Absent, Unobservable
+from flower_audit.facts.container import Container
 from flower_audit.facts.port_owner import port_owner
 from flower_audit.facts.sockets import Socket, Sockets
 from flower_audit.probe import Output
@@ -55,6 +58,9 @@ def test_nothing_to_judge() -> None:
         port_owner(told("state inactive\n"), having())
     with pytest.raises(Absent, match="unix socket"):
         port_owner(told(), having(), process=process(), options=options(unix_socket="/run/f"))
+    behind = replace(options(), container=Container(engine="docker", name="flower", own_network=True))
+    with pytest.raises(Absent, match="container engine holds the port"):
+        port_owner(told(), having(STRANGER), process=process(), options=behind)
 
 
 def test_a_flower_that_only_just_started_is_not_judged() -> None:
