@@ -1,6 +1,7 @@
 """The certificate on the host's disk, who can read its key, and who renews it.  PYTEST_DONT_REWRITE."""
 
 from flower_audit.check import Finding, check
+from flower_audit.errors import Unobservable
 from flower_audit.facts.disk_certificate import DiskCertificate
 from flower_audit.facts.proxy import Proxy
 from flower_audit.facts.renewal import Renewal
@@ -16,7 +17,9 @@ SHOWS = {
 
 
 @check("https.certificate-reloaded", severity=Severity.HIGH, section=SECTION, covers=HTTPS)
-def test_served_certificate_is_the_one_on_disk(proxy: Proxy, disk_certificate: DiskCertificate) -> None:
+def test_served_certificate_is_the_one_on_disk(
+    proxy: Proxy, disk_certificate: DiskCertificate, renewal: Renewal | Unobservable | None = None
+) -> None:
     """The certificate that is served is the one on disk.
 
     Why: a renewed file does nothing before a reload; the old one is served until the day it expires.
@@ -29,6 +32,13 @@ def test_served_certificate_is_the_one_on_disk(proxy: Proxy, disk_certificate: D
         wanted=f"the one in the file, {min(disk_certificate.fingerprints)[:16]}…",
         where=disk_certificate.files[0].path,
         fix=f"systemctl reload {proxy.kind}, and the same as a deploy hook",
+    )
+    older = disk_certificate.older_copies(renewal.newest) if isinstance(renewal, Renewal) else ()
+    assert not older, Finding(
+        "a copy, older than what certbot renewed",
+        wanted="the one of /etc/letsencrypt/live",
+        where=", ".join(older),
+        fix="name the files of /etc/letsencrypt/live in the site, or let a deploy hook copy them after every renewal",
     )
 
 

@@ -52,15 +52,16 @@ PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.
 class CertificateFile:
     """One certificate file and its key.
 
-    Shape: `sha256` (lower-case hexadecimal) and `not_after` are those of the first certificate in the file, empty and
-    None where there is none (`problem` then says why); `key_readers` says who beside its owner and group can read the
-    key, empty for nobody; `key_missing` tells that there is no such file.
+    Shape: `sha256` (lower-case hexadecimal), `issuer` and `not_after` are those of the first certificate in the file,
+    empty and None where there is none (`problem` then says why); `key_readers` says who beside its owner and group can
+    read the key, empty for nobody; `key_missing` tells that there is no such file.
     """
 
     path: str
     key: str
     sha256: str = ""
     not_after: datetime | None = None
+    issuer: str = ""
     problem: str = ""
     key_readers: str = ""
     key_missing: bool = False
@@ -90,6 +91,17 @@ class DiskCertificate:
         if not found:
             raise Unobservable("; ".join(f"{file.path}: {file.problem}" for file in self.files))
         return found
+
+    def older_copies(self, renewed: x509.Certificate | None) -> tuple[str, ...]:
+        """The files that hold an earlier certificate of the same CA than the one that was renewed elsewhere."""
+        return tuple(
+            file.path
+            for file in self.files
+            if renewed is not None
+            and file.issuer == renewed.issuer.rfc4514_string()
+            and file.not_after is not None
+            and file.not_after < renewed.not_valid_after_utc
+        )
 
     @property
     def exposed_keys(self) -> tuple[str, ...]:
@@ -133,7 +145,7 @@ def disk_certificate(out: Output, proxy: Proxy) -> DiskCertificate:
     if not parts:
         named = proxy.certificates[0].certificate if proxy.certificates else "Caddy's own store"
         raise Unobservable(f"the certificate files are not known: {named}")
-    leaf = _leaf(served)
+    leaf = leaf_of(served)
     return DiskCertificate(
         files=tuple(map(_file, parts)), served_sha256=leaf.fingerprint(hashes.SHA256()).hex() if leaf else ""
     )
@@ -142,20 +154,22 @@ def disk_certificate(out: Output, proxy: Proxy) -> DiskCertificate:
 def _file(part: str) -> CertificateFile:
     names, _, body = part.partition("\n")
     path, _, key = names.partition("\t")
-    leaf = _leaf(body)
+    leaf = leaf_of(body)
     problem = "no such file" if "@@no_certificate" in body else "" if leaf else "holds no certificate that can be read"
     return CertificateFile(
         path=path,
         key=key,
         sha256=leaf.fingerprint(hashes.SHA256()).hex() if leaf else "",
         not_after=leaf.not_valid_after_utc if leaf else None,
+        issuer=leaf.issuer.rfc4514_string() if leaf else "",
         problem=problem,
         key_readers=_readers(re.findall(r"^@@mode (\d+) (\S+) (.*)$", body, re.MULTILINE)),
         key_missing="@@no_key" in body,
     )
 
 
-def _leaf(text: str) -> x509.Certificate | None:
+def leaf_of(text: str) -> x509.Certificate | None:
+    """The first certificate in a text of PEM; None where there is none that can be read."""
     match = PEM.search(text)
     if match is None:
         return None

@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from cryptography import x509
+
 from flower_audit.errors import Absent, Unobservable
+from flower_audit.facts.disk_certificate import leaf_of
 from flower_audit.facts.proxy import Proxy
 from flower_audit.parsers.certbot import Lineage, broken_hook, defects_of, last_failure, unit_failure
 from flower_audit.probe import Output, probe
@@ -41,7 +44,8 @@ packages=/usr/lib/python3/dist-packages
   echo certbot && ls -d $packages/certbot_* /usr/local/lib/python3*/dist-packages/certbot_* 2>/dev/null | sed 's#.*/##'
 echo '@@lineages'
 for d in /etc/letsencrypt/live/*/; do
-  [ -e "$d" ] && echo "$(basename "$d") $([ -L "${d}cert.pem" ] && echo linked || echo copied)"; done
+  [ -e "$d" ] && echo "$(basename "$d") $([ -L "${d}cert.pem" ] && echo linked || echo copied)"
+  [ -e "${d}cert.pem" ] && echo "newest $(basename "$d")" && head -c 8192 "${d}cert.pem"; done
 echo '@@hooks'
 ls -A /etc/letsencrypt/renewal-hooks/deploy /etc/letsencrypt/renewal-hooks/post 2>/dev/null | grep -v ':$'
 grep -sE '^ *(deploy|renew|post)-hook' /etc/letsencrypt/cli.ini
@@ -88,7 +92,7 @@ class Renewal:
 
     Shape: `schedule` says by what, empty where nothing runs it (`unscheduled` says what is in the way); `defects` are
     sentences about its configuration; `failed` is the complaint of its last run, empty where that succeeded or none is
-    known.
+    known; `newest` is certbot's certificate, where the proxy has a file of its own elsewhere.
     """
 
     manager: Literal["certbot", "acme.sh", "Caddy"]
@@ -97,6 +101,7 @@ class Renewal:
     unscheduled: str = ""
     defects: tuple[str, ...] = ()
     failed: str = ""
+    newest: x509.Certificate | None = None
 
 
 @probe(COMMAND, root=True, limit_s=8, private=True)
@@ -156,7 +161,16 @@ def _certbot(name: str, parts: dict[str, str], proxy: Proxy) -> Renewal:
         failed=last_failure(parts["log"], name)
         or unit_failure(parts["timers"], parts["log"])
         or broken_hook(parts["hook_log"], lineage.text or ""),
+        newest=_newest(name, parts, proxy),
     )
+
+
+def _newest(name: str, parts: dict[str, str], proxy: Proxy) -> x509.Certificate | None:
+    """What certbot has now, where the proxy has a copy of its own."""
+    if any(item.certificate.startswith("/etc/letsencrypt/") for item in proxy.certificates):
+        return None
+    _, _, text = parts["lineages"].partition(f"newest {name}\n")
+    return leaf_of(text.partition("newest ")[0])
 
 
 def _acme_sh(paths: list[str], parts: dict[str, str]) -> Renewal:

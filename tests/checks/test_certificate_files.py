@@ -1,9 +1,13 @@
 """Each rule of the certificate on disk and of its renewal: kept, and broken one way at a time."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from flower_audit.checks import test_certificate_files as checks
 
 from flower_audit.check import Finding
@@ -16,6 +20,12 @@ from .test_proxy import NGINX
 FILE = CertificateFile(path="/etc/ssl/f.pem", key="/etc/ssl/f.key", sha256="ab" * 32)
 GOOD = DiskCertificate(files=(FILE,), served_sha256="ab" * 32)
 RENEWAL = Renewal(manager="certbot", name="flower.example.com", schedule="certbot.timer")
+
+
+def certificate_until(end: datetime) -> x509.Certificate:
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=House CA")
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, end - timedelta(days=90), end)
+    return builder.sign(key, hashes.SHA256())
 
 
 def finding(check: Any, *facts: Any) -> Finding:
@@ -35,6 +45,13 @@ def test_reloaded() -> None:
     assert "efefefef" in found.observed
     assert "abababab" in found.wanted
     assert "systemctl reload nginx" in found.fix
+    then, later = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
+    copied = replace(GOOD, files=(replace(FILE, not_after=then, issuer="CN=House CA"),))
+    renewed = replace(RENEWAL, newest=certificate_until(later))
+    assert finding(check, NGINX, copied, renewed).where == "/etc/ssl/f.pem"
+    for quiet in (replace(RENEWAL, newest=certificate_until(then)), RENEWAL, None, Unobservable("no root")):
+        check(NGINX, copied, quiet)
+    check(NGINX, replace(copied, files=(replace(copied.files[0], issuer="CN=Another CA"),)), renewed)
     with pytest.raises(Unobservable):
         check(NGINX, replace(GOOD, served_sha256=""))
     with pytest.raises(Unobservable):

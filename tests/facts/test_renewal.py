@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,16 @@ def renewed(*changes: tuple[str, str], proxy: Proxy = SITE) -> Renewal:
 
 
 TIMER = "timer certbot loaded active enabled"
+
+
+def test_a_copy_of_the_certificate_elsewhere(authority: Any) -> None:
+    newest = authority.issue("flower.example.com", by=authority.intermediate)
+    lineage = ("@@lineages\n", f"@@lineages\nnewest flower.example.com\n{newest.pem.read_text()}newest other\n-\n")
+    copied = renewed(lineage, proxy=with_files("/etc/nginx/tls/flower.pem")).newest
+    assert copied is not None
+    assert copied.serial_number == newest.certificate.serial_number
+    assert renewed(lineage).newest is None
+    assert renewed(proxy=with_files("/etc/nginx/tls/flower.pem")).newest is None
 
 
 def test_the_recorded_host_is_renewed() -> None:

@@ -164,8 +164,10 @@ class Host:
         self.run(READY, timeout=timeout)
 
     def renew(self, kind: str) -> None:
-        """Put another certificate in the place of the host's own; nothing is reloaded."""
+        """Put another certificate in the place of the host's own, which is kept as number 0; nothing is reloaded."""
         lineage = self.root / "etc/letsencrypt/archive" / self.fqdn
+        for name in LINEAGE:
+            shutil.copy2(lineage / f"{name}1.pem", lineage / f"{name}0.pem")
         self.authority.issue_kind(kind, self.fqdn, lineage)
         for name in LINEAGE:
             (lineage / f"{name}.pem").rename(lineage / f"{name}1.pem")
