@@ -6,6 +6,7 @@ from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.firewall import Firewall
 from flower_audit.facts.fronting import Fronting
+from flower_audit.facts.options import Options
 from flower_audit.facts.ports import Ports
 from flower_audit.facts.process import Process
 from flower_audit.probe import fact
@@ -32,6 +33,7 @@ def bypass(
     process: Process | Unobservable | None = None,
     firewall: Firewall | Unobservable | None = None,
     ports: Ports | Unobservable | None = None,
+    options: Options | Unobservable | None = None,
 ) -> Bypass:
     """With the proxy on this host nobody else needs Flower's port; with one elsewhere, nobody but that.
 
@@ -58,6 +60,11 @@ def bypass(
     if answering:
         found = f"{answering[0].address}:{answering[0].number} answers the auditor, who is not the proxy"
         return Bypass(defect=found, wanted=wanted, fix=fix)
+    if isinstance(options, Options) and options.container is not None:
+        raise Unobservable(
+            f"the port is published by {options.container.engine}, which may lead past the firewall's rules for incoming "
+            "packets: who gets to it, they do not tell"
+        )
     if firewall is None:
         raise Absent("the proxy is on another host, and who gets to Flower is not decided by a firewall of this one")
     if isinstance(firewall, Unobservable):

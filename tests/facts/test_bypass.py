@@ -7,12 +7,13 @@ import pytest
 
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.bypass import bypass
+from flower_audit.facts.container import Container
 from flower_audit.facts.endpoints import Endpoints
 from flower_audit.facts.firewall import Firewall
 from flower_audit.facts.fronting import Fronting
 from flower_audit.facts.ports import Port, Ports, State
 
-from .stand_ins import process
+from .stand_ins import options, process
 
 HERE = Fronting(by="nginx", on_this_host=True)
 ELSEWHERE = Fronting(by="what answers at https://flower.example.com/")
@@ -95,6 +96,14 @@ def test_not_able_to_look_is_no_pass() -> None:
         look(ELSEWHERE, PRIVATE, ports=seen("filtered"))
     with pytest.raises(Unobservable, match="where Flower listens"):
         look(HERE, Endpoints(places=()))
+
+
+def test_a_port_that_a_container_engine_publishes_is_not_for_these_rules_to_decide() -> None:
+    published = replace(options(), container=Container(engine="docker", name="flower", own_network=True))
+    with pytest.raises(Unobservable, match="published by docker"):
+        look(ELSEWHERE, PRIVATE, firewall=CLOSED, ports=seen("filtered"), options=published)
+    assert look(ELSEWHERE, PRIVATE, firewall=CLOSED, ports=seen("open"), options=published).defect
+    assert look(ELSEWHERE, PRIVATE, firewall=CLOSED, options=options()).defect == ""
 
 
 def test_nothing_to_go_round() -> None:
