@@ -130,12 +130,25 @@ else
   up /sys/fs/cgroup/cpu "$(group_of cpu)" cpu1
 fi
 id=$(sed -n 's#.*[/-]\([0-9a-f]\{64\}\).*#\1#p' "/proc/$pid/cgroup" | head -n 1)
-echo "id: $id"
 case $(cat "/proc/$pid/cgroup") in *libpod*) engine=podman;; *docker*) engine=docker;; *) engine=;; esac
+# Without a control group of its own, the monitor above it knows the container.
+above=$pid
+while [ -z "$id" ] && [ "${above:-0}" -gt 1 ]; do
+  above=$(awk '$1 == "PPid:" {print $2}' "/proc/$above/status" 2>/dev/null)
+  [ "$(cat "/proc/$above/comm" 2>/dev/null)" = conmon ] || continue
+  id=$(tr '\000' '\n' <"/proc/$above/cmdline" | sed -n '/^-c$/{n;p;q;}') engine=podman
+done
+echo "id: $id"; echo "engine: $engine"
 wanted='{"name": {{json .Name}}, "restart": {{json .HostConfig.RestartPolicy.Name}},'
 wanted="$wanted \"ports\": {{json .NetworkSettings.Ports}}}"
+# A container of a user's own (rootless) is known to the engine of that user alone.
+owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "/proc/$pid/cgroup" | tail -n 1)
+as=
+[ -z "$owner" ] || [ "$owner" = "$(id -u)" ] || { cd /
+  as="setpriv --reuid=$owner --regid=$(id -g "$owner") --init-groups env XDG_RUNTIME_DIR=/run/user/$owner"
+  as="$as HOME=$(getent passwd "$owner" | cut -d: -f6)"; }
 [ -n "$id" ] && [ -n "$engine" ] && command -v "$engine" >/dev/null 2>&1 &&
-  timeout 4 "$engine" inspect --type=container --format "told: $wanted" "$id" 2>/dev/null
+  timeout 4 $as "$engine" inspect --type=container --format "told: $wanted" "$id" 2>/dev/null
 exit 0""",
     limit_s=8,
 )
@@ -162,7 +175,7 @@ def container(out: Output) -> Container:
     memory = [int(limit) for limit in found.get("memory", []) if limit.isdigit()]
     cpu = [quota for limit in found.get("cpu", []) if (quota := _quota(limit)) is not None]
     return Container(
-        engine=next((engine for sign, engine in ENGINES if sign in groups), "other"),
+        engine=next((engine for sign, engine in ENGINES if sign in groups or engine == one("engine")), "other"),
         name=str(told.get("name") or one("id")[:12]).strip("/")[:60],
         memory_max=min((limit for limit in memory if memory_host is None or limit < memory_host), default=None),
         cpu_quota_percent=min(cpu, default=None),

@@ -71,6 +71,7 @@ beside() {
   for copy in "$folder/$name"?* "$folder/.$name".sw? "$folder/#$name#" "$folder"/[Cc]opy*"$name"; do look "$copy"; done
 }
 case $config in /*) ;; *) config=$workdir/$config;; esac
+echo "== keeper ${owner:-}"
 beside "$(on_host "$config")"
 here=$(on_host "$workdir")
 look "$here/.env"; for file in "$here"/.env?* "$here"/env.example; do look "$file"; done
@@ -103,7 +104,8 @@ def files(out: Output) -> Files:
     Absent: no Flower runs.
     """
     start, text = start_of(out), out.stdout
-    uid = next((part for part in re.findall(r"^== uid (\d+)$", text, re.MULTILINE)), "0")
+    # The user whose own service manager runs Flower, be it in a container, holds its secrets anyway.
+    trusted = {"0", *re.findall(r"^== (?:uid|keeper) (\d+)$", text, re.MULTILINE)}
     secret, looked_at, examples, leaks = [], [], [], []
     known = known_secrets(start)
     blocks = re.findall(
@@ -129,7 +131,7 @@ def files(out: Output) -> Files:
                 group=group,
                 names=names,
                 open_to_others=reachable == "yes" and int(mode, 8) & (0o066 if group in EVERYBODY else 0o006) != 0,
-                owner_is_trusted=owner_uid in {"0", uid} or kind == "worker",
+                owner_is_trusted=owner_uid in trusted or kind == "worker",
             )
         )
     return Files(secret=tuple(secret), looked_at=tuple(looked_at), examples=tuple(examples), example_leaks=tuple(leaks))

@@ -32,28 +32,27 @@ class EngineLog(NamedTuple):
 
 def log_of_engine(pid: str) -> EngineLog:
     """The log of the container that a process runs in."""
-    ids = re.findall(r"[/-]([0-9a-f]{64})\b", read_process_file(pid, "cgroup").decode("utf-8", "replace"))
-    container = ids[0] if ids else ""
-    if not container:
-        return EngineLog("", "", "", "")
-    # Docker keeps the container's /etc/hostname and its settings in one folder.
-    folder = Path(place_of(pid, "/etc/hostname").called).parent
     above = parent_of(pid)
     while above not in ("", "0", "1"):
         words = words_of(read_process_file(above, "cmdline"))
         if words and words[0].rpartition("/")[2] == "conmon":
-            return log_of_conmon(words, container)
+            return log_of_conmon(words)
         above = parent_of(above)
-    return log_of_docker(folder, container)
+    ids = re.findall(r"[/-]([0-9a-f]{64})\b", read_process_file(pid, "cgroup").decode("utf-8", "replace"))
+    if not ids:
+        return EngineLog("", "", "", "")
+    # Docker keeps the container's /etc/hostname and its settings in one folder.
+    return log_of_docker(Path(place_of(pid, "/etc/hostname").called).parent, ids[0])
 
 
-def log_of_conmon(words: list[str], container: str) -> EngineLog:
+def log_of_conmon(words: list[str]) -> EngineLog:
     """The log as conmon, which podman and CRI-O put above a container, was told to write it."""
+    containers = [words[place + 1] for place, word in enumerate(words[:-1]) if word in ("-c", "--cid")]
     drivers = [words[place + 1] for place, word in enumerate(words[:-1]) if word in ("-l", "--log-path")]
     sizes = [words[place + 1] for place, word in enumerate(words[:-1]) if word == "--log-size-max"]
     driver, _, path = drivers[-1].partition(":") if drivers else ("", "", "")
     limit = f"--log-opt max-size={sizes[-1]}" if sizes and sizes[-1] not in ("0", "-1") else ""
-    return EngineLog(KINDS.get(driver, ""), path, limit, container)
+    return EngineLog(KINDS.get(driver, ""), path, limit, containers[0] if containers else "")
 
 
 def log_of_docker(folder: Path, container: str) -> EngineLog:

@@ -12,7 +12,7 @@ USERDATA = f"/var/lib/containers/storage/overlay-containers/{ID}/userdata"
 
 
 def conmon(*words: str) -> EngineLog:
-    return log_of_conmon(["/usr/bin/conmon", "--api-version", "1", "-c", ID, "-n", "flower", *words], ID)
+    return log_of_conmon(["/usr/bin/conmon", "--api-version", "1", "-c", ID, "-n", "flower", *words])
 
 
 def test_podman() -> None:
