@@ -31,6 +31,7 @@ def bypass(
     fronting: Fronting,
     endpoints: Endpoints,
     process: Process | Unobservable | None = None,
+    *,
     firewall: Firewall | Unobservable | None = None,
     ports: Ports | Unobservable | None = None,
     options: Options | Unobservable | None = None,
@@ -62,8 +63,8 @@ def bypass(
         return Bypass(defect=found, wanted=wanted, fix=fix)
     if isinstance(options, Options) and options.container is not None:
         raise Unobservable(
-            f"the port is published by {options.container.engine}, which may lead past the firewall's rules for incoming "
-            "packets: who gets to it, they do not tell"
+            f"the port is published by {options.container.engine}, which may lead past the firewall's rules for "
+            "incoming packets: who gets to it, they do not tell"
         )
     if firewall is None:
         raise Absent("the proxy is on another host, and who gets to Flower is not decided by a firewall of this one")
