@@ -239,7 +239,12 @@ def value_in(known: dict[str, str], match: re.Match[str]) -> str:
 
 
 def copies(text: str, database: str) -> bool:
-    """Whether commands copy a database or the folder that it lies in."""
+    """Whether commands copy a database or its folder, under any name: that of a DynamicUser= is a link to another."""
+    return any(copies_by_name(text, name) for name in {database, str(Path(database).resolve())})
+
+
+def copies_by_name(text: str, database: str) -> bool:
+    """Whether commands copy a database or the folder that it lies in, by this name."""
     folder, _, name = database.rpartition("/")
     named: object = re.search(rf"{re.escape(database)}(?![\w-])", text) or (
         folder.count("/") > 1 and re.search(rf"{re.escape(folder)}(?![\w-])", text)

@@ -240,6 +240,15 @@ def test_what_copies_the_database(command: str, expected: bool) -> None:
     assert copies(with_scripts(command)[0], DATABASE) is expected
 
 
+def test_a_database_behind_a_link_has_two_names(tmp_path: Path) -> None:
+    (tmp_path / "private" / "flower-state").mkdir(parents=True)
+    (tmp_path / "flower-state").symlink_to("private/flower-state")
+    database = str(tmp_path / "flower-state" / "flower.db")
+    command = f"tar czf /srv/backup/flower.tgz -C {tmp_path}/private flower-state"
+    assert copies(command, database)
+    assert not copies(command.replace("flower-state", "other-state"), database)
+
+
 @pytest.mark.parametrize(
     ("command", "remote"),
     [
