@@ -61,7 +61,7 @@ container_image() {
     local tree packages python
     python=$(basename "$(readlink -f /usr/bin/python3)")
     packages=usr/local/lib/$python/dist-packages
-    tree=$(mktemp -d)
+    tree=$(mktemp -d) && chmod 0755 "$tree"
     (
         cd "$tree"
         mkdir -p app data dev etc proc run sys tmp usr/bin usr/lib usr/local/bin "${packages%/*}"
@@ -132,4 +132,36 @@ CPUQuota=100%
 [Install]
 WantedBy=multi-user.target
 QUADLET
+}
+
+as_deploy() {
+    (cd /home/deploy && setpriv --reuid=deploy --regid=deploy --init-groups env HOME=/home/deploy \
+        XDG_RUNTIME_DIR="/run/user/$(id -u deploy)" "DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/$(id -u deploy)/bus" "$@")
+}
+
+# hand that container over to a user without privileges, whose own systemd keeps it, without limits
+rootless() {
+    local units=/home/deploy/.config/systemd/user data=/home/deploy/.local/share/containers/storage/volumes/flower-data/_data
+    useradd --create-home --shell /usr/sbin/nologin deploy
+    chmod 0700 /home/deploy
+    echo deploy:200000:65536 | tee /etc/subuid > /etc/subgid
+    loginctl enable-linger deploy
+    await "test -S /run/user/$(id -u deploy)/bus"
+    podman save --quiet localhost/flower | as_deploy podman load --quiet > /dev/null
+    as_deploy podman volume create flower-data > /dev/null
+    cp -p $DATA/flower.db "$data/" && chown 200999:200999 "$data" "$data/flower.db" && chmod 0750 "$data"
+    podman volume rm flower-data > /dev/null
+    sed -i "s#$DATA/#$data/#" /usr/local/sbin/flower-backup
+    install -d -m 0700 -o deploy -g deploy /home/deploy/.config /home/deploy/.config/systemd $units
+    install -m 0600 -o deploy -g deploy "$ENVIRONMENT" /home/deploy/flower.env
+    install -m 0644 -o deploy -g deploy /etc/flower/container.py /home/deploy/flowerconfig.py
+    sed -e 's#/etc/flower/flower.env#/home/deploy/flower.env#' -e 's#/etc/flower/container.py#/home/deploy/flowerconfig.py#' \
+        -e 's/--memory=768m --cpus=1 --pids-limit=64 //' -e '/^RequiresMountsFor/d' -e 's/multi-user.target/default.target/' \
+        -e 's/^Wants=.*/Wants=basic.target/' -e 's/^After=.*/After=basic.target/' "$UNIT" > $units/flower.service
+    systemctl disable -q flower
+    rm "$UNIT" "$ENVIRONMENT"
+    systemctl daemon-reload
+    as_deploy systemctl --user daemon-reload
+    as_deploy systemctl --user enable -q --now flower
+    flower_answers
 }
