@@ -17,7 +17,7 @@ from flower_audit.target import Target
 State = Literal["open", "refused", "filtered"]
 
 PRIVATE = {
-    6379: "Redis",
+    6379: "Redis or Valkey",
     5672: "RabbitMQ",
     5671: "RabbitMQ with TLS",
     15672: "RabbitMQ's management",
