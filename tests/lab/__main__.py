@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import signal
 import sys
@@ -37,6 +38,7 @@ def main() -> int:
     matrix_ = commands.add_parser("matrix", help="boot, break, audit and compare every state")
     matrix_.add_argument("--only", nargs="+", default=[], metavar="NAME", help="names or parts of names")
     matrix_.add_argument("--jobs", type=int, default=2)
+    matrix_.add_argument("--minutes", type=float, default=math.inf, help="begin no state after that, and name those")
     matrix_.add_argument("--markdown", type=Path, help="write the table there")
     options = parser.parse_args()
 
@@ -89,12 +91,14 @@ def _run(options: argparse.Namespace) -> int:
             ledger.sweep()
             wanted = [state for state in scripts.every() if _chosen(state.name, options.only)]
             verdicts = []
-            for verdict in matrix.run(wanted, options.jobs):
+            for verdict in matrix.run(wanted, options.jobs, minutes=options.minutes):
                 verdicts.append(verdict)
                 print(matrix.line(verdict), flush=True)
                 if options.markdown:
                     options.markdown.write_text(matrix.page(verdicts))
             print(matrix.counts(verdicts))
+            if left_out := {state.name for state in wanted} - {verdict.state.name for verdict in verdicts}:
+                print(f"LEFT OUT for want of time: {len(left_out)} of {len(wanted)}: {' '.join(sorted(left_out))}")
             return 0 if all(verdict.right for verdict in verdicts) else 1
     return 0
 

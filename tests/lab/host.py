@@ -33,10 +33,12 @@ done
 exec /lib/systemd/systemd
 """
 
-# Flower answers, its worker has been seen, and every target of Prometheus is up.
+# Flower answers, its worker has been seen, and every target of Prometheus is up.  None of that takes less than seconds,
+# and to ask often costs the other hosts what they need to boot.
 READY = """
-until curl -sf http://127.0.0.1:5555/metrics | grep -q '^flower_worker_online.* 1'; do sleep 0.2; done
-until [ "$(curl -sf http://127.0.0.1:9090/api/v1/targets | grep -o '"health":"up"' | wc -l)" = 4 ]; do sleep 0.2; done
+sleep 2
+until curl -sf http://127.0.0.1:5555/metrics | grep -q '^flower_worker_online.* 1'; do sleep 0.5; done
+until [ "$(curl -sf http://127.0.0.1:9090/api/v1/targets | grep -o '"health":"up"' | wc -l)" = 4 ]; do sleep 0.5; done
 """
 
 

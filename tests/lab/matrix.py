@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -158,26 +159,32 @@ def by_layers(states: list[State]) -> dict[tuple[str, tuple[str, ...], str], lis
     return found
 
 
-def run(states: list[State], jobs: int) -> Iterator[Verdict]:
+def run(states: list[State], jobs: int, *, minutes: float = math.inf) -> Iterator[Verdict]:
     """Prove all states, several at once, in the order they become known.
 
-    A few that come out wrong on a machine full of booting hosts are tried once more, one at a time.
+    A few that come out wrong on a machine full of booting hosts are tried once more, one at a time.  What would begin
+    after so many `minutes` is left out.
     """
+    deadline = time.monotonic() + minutes * 60
     wrong = []
     with ThreadPoolExecutor(jobs) as pool:
         futures = []
         for layers, theirs in by_layers(states).items():
             tree.golden(*layers)  # while the states whose layers are there already are being proven
-            futures += [pool.submit(prove, state) for state in theirs]
+            futures += [pool.submit(_prove_before, deadline, state) for state in theirs]
         for future in as_completed(futures):
             verdict = future.result()
-            if verdict.right:
+            if verdict and verdict.right:
                 yield verdict
-            else:
+            elif verdict:
                 wrong.append(verdict)
     for first in wrong:
         calm = len(wrong) <= max(3, len(states) * SECOND_TRIES)  # more than that is no bad luck
         yield replace(prove(first.state), before=line(first)) if calm else first
+
+
+def _prove_before(deadline: float, state: State) -> Verdict | None:
+    return prove(state) if time.monotonic() < deadline else None
 
 
 def line(verdict: Verdict) -> str:

@@ -1,7 +1,7 @@
 # Words the scripts of states and variants are written in; each script runs as root on a host that is ready.
 
 # wait until a command succeeds
-await() { timeout 60 bash -c "until $1; do sleep 0.2; done" || { echo "in vain: $1" >&2; return 1; }; }
+await() { timeout 60 bash -c "until $1; do sleep 0.4; done" || { echo "in vain: $1" >&2; return 1; }; }
 
 # restart Flower after a change and wait until it answers (at the given URL; the golden one without)
 restart_flower() {
@@ -15,9 +15,9 @@ restart_flower() {
 flower_answers() {
     await "curl -skf -o /dev/null ${1:-http://127.0.0.1:5555}/healthcheck"
     timeout 8 bash -c "until curl -skf '${1:-http://127.0.0.1:5555}/metrics' | grep -q '^flower_worker_online.* 1'
-        do sleep 0.2; done" || true
+        do sleep 0.5; done" || true
     timeout 8 bash -c 'while curl -s http://127.0.0.1:9090/api/v1/targets | grep -qE "\"health\":\"(unknown|down)\""
-        do sleep 0.3; done' || true
+        do sleep 0.5; done' || true
 }
 
 # start something as if a person had done so in a login session; words are the command
