@@ -13,6 +13,7 @@ UNIT: Any = SimpleNamespace(
     unit="flower.service",
     load="loaded",
     fragment="/etc/systemd/system/flower.service",
+    drop_ins=(),
     memory_max=1 << 30,
     memory_host=8 << 30,
     cpu_quota_percent=100.0,
