@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from flower_audit import script
 from flower_audit.connection import Connection
-from flower_audit.errors import NotApplicable, NotAsked, Unobservable, Unreachable
+from flower_audit.errors import FlowerAuditError, NotApplicable, NotAsked, Unobservable, Unreachable
 from flower_audit.model import Evidence
 from flower_audit.observations import closure, observation, ways_needed
 from flower_audit.policy import Policy
@@ -113,18 +113,17 @@ class Gatherer:
             return self.target
         if optional and not ways_needed(name) <= self.target.ways():
             return None
-        try:
-            return self._settle(name).result()
-        except Unobservable as error:
-            if value:
-                return error
-            if optional and isinstance(error, Unreachable):
-                return None
-            raise
-        except (NotApplicable, NotAsked):
-            if optional:
-                return None
-            raise
+        settled = self._settle(name)
+        error = settled.exception()
+        if error is None:
+            return settled.result()
+        if value and isinstance(error, Unobservable):
+            return error
+        if optional and isinstance(error, Unreachable | NotApplicable | NotAsked):
+            return None
+        if isinstance(error, FlowerAuditError):
+            error.__traceback__ = None  # it is raised for each who asks, and would grow by every way it took
+        raise error
 
     def _settle(self, name: str) -> Future[Any]:
         """The fact's future, observed by this very thread unless another one is at it already."""

@@ -129,6 +129,21 @@ def test_absent_and_unobservable_stay_apart(facts) -> None:
         gatherer.facts_for({"hidden": True})  # optional means absent, never unseen
 
 
+def test_an_error_that_many_ask_for_does_not_drag_their_ways_along(facts) -> None:
+    @probe("exit 3", way="process")
+    def refused(out: Output) -> Word:
+        raise Unobservable("no permission")
+
+    facts(refused)
+    gatherer = gathered(LOCAL, "refused")
+    depths = []
+    for _ in range(50):
+        with pytest.raises(Unobservable) as caught:
+            gatherer.facts_for({"refused": False})
+        depths.append(len(caught.traceback))
+    assert max(depths) == depths[0]
+
+
 def test_a_way_that_was_not_given_makes_an_optional_fact_none(facts) -> None:
     facts(first, page)
     gatherer = gathered(OUTSIDE, "page", "first")
@@ -224,7 +239,7 @@ def test_a_host_that_never_answers_is_given_up_and_its_child_ended(facts, tmp_pa
     began = time.monotonic()
     with pytest.raises(Unreachable, match="in time"):
         connection.run("true", 1)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # and not the 300 s that it sleeps
     status = Path("/proc", (tmp_path / "pid").read_text().strip(), "stat")
     assert not status.exists() or status.read_text().split()[2] == "Z", "it still runs"
 

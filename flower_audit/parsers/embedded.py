@@ -8,6 +8,7 @@ packages, no environment, no current directory), from a program given on its com
 import ast
 import importlib.util
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def read_answer(out: Output) -> Any:
         raise Unobservable("the program on the host gave no whole answer") from error
 
 
+@cache
 def _bare_source(module: str) -> str:
     """The source of a module without docstrings, comments, blank lines and imports of this package."""
     spec = importlib.util.find_spec(f"flower_audit.parsers.{module}")
