@@ -48,7 +48,7 @@ def test_each_command_gets_its_own_answer(shell: str) -> None:
 def test_a_command_ends_at_its_limit_and_the_next_one_runs() -> None:
     answer = run(command("sleep 30", "slow", limit_s=1), command("echo next", "next"))
     assert answer.outputs["slow"].rc == 124
-    assert 0.9 <= answer.outputs["slow"].duration_s < 3
+    assert 0.9 <= answer.outputs["slow"].duration_s < 15
     assert answer.outputs["next"].stdout == "next\n"
 
 

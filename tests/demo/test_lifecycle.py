@@ -158,7 +158,7 @@ def test_a_program_that_never_answers_is_named_in_time(tmp_path: Path, monkeypat
     began = time.monotonic()
     with pytest.raises(StartFailed, match=r"(?s)flower did not see the worker in time:.*"), start_demo(timeout_s=2.5):
         pytest.fail("it did not start")
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 30  # and not the 60 s that it sleeps
 
 
 def test_missing_packages_are_one_sentence() -> None:

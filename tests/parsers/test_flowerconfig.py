@@ -255,7 +255,7 @@ def test_python2_is_noticed() -> None:
 def test_hostile_text_costs_nothing(text: str) -> None:
     began = time.monotonic()
     config = read_config(text, {})
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10  # each would take hours or all memory
     port = config.get("port")
     assert port is not None
     assert port.value == 1
