@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flower_audit.facts.options import START, start_of
+from flower_audit.facts.options import start_of
 from flower_audit.inside import ON_HOST
 from flower_audit.parsers.environment_file import read_environment_file
+from flower_audit.parsers.flower_start import START
 from flower_audit.parsers.known_secrets import known_secrets, names_with_secrets
 from flower_audit.parsers.secret_names import holds_secret
 from flower_audit.parsers.systemd_unit import read_unit

@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 from flower_audit.errors import Unobservable
 from flower_audit.facts.logs import Logs
-from flower_audit.facts.options import START, Options, start_of
+from flower_audit.facts.options import Options, start_of
+from flower_audit.parsers.flower_start import START
 from flower_audit.parsers.known_secrets import known_secrets
 from flower_audit.probe import Output, probe
 

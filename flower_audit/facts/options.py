@@ -9,7 +9,6 @@ from packaging.version import Version
 from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.container import Container, Published
 from flower_audit.facts.package import Package
-from flower_audit.inside import INSIDE
 from flower_audit.parsers.authentication import BasicAuth, OAuth, basic_auth_of, cookie_secret_of, oauth_of
 from flower_audit.parsers.broker_url import BrokerUrl, broker_of
 from flower_audit.parsers.effective_options import Effective, Kind, Problem, Source
@@ -17,6 +16,7 @@ from flower_audit.parsers.flower_command import Form
 from flower_audit.parsers.flower_options import SECRETS, TRUE
 from flower_audit.parsers.flower_start import (
     CLOCK_SLACK_S,
+    START,
     Start,
     asks_for_read_only,
     changed_since,
@@ -28,58 +28,6 @@ from flower_audit.probe import Output, probe
 __all__ = ["BasicAuth", "BrokerUrl", "OAuth", "Options", "Problem", "Setting", "Source", "options"]
 
 Value = str | int | float | bool | None
-
-START = (
-    INSIDE
-    + r"""[ -n "$pid" ] || { [ -r /proc/1/environ ] && echo "== absent" || echo "== hidden"; exit 0; }
-process=/proc/$pid
-[ -r "$process/environ" ] || { echo "== hidden"; exit 0; }
-lines() { tr '\n\000' '\001\n' <"$1" | sed 's/^/ /'; }
-text() { head -c 65536 "$1" | sed 's/^/ /'; echo; }
-ticks=$(sed 's/.*) //' "$process/stat" | cut -d' ' -f20)
-boot=$(awk '$1 == "btime" {print $2}' /proc/stat)
-echo "== started $(( boot + ticks / $(getconf CLK_TCK 2>/dev/null || echo 100) ))"
-echo "== workdir $(readlink "$process/cwd")"
-echo "== uid $(awk '$1 == "Uid:" {print $3}' "$process/status")"
-echo "== argv"; lines "$process/cmdline"
-echo "== environ"; lines "$process/environ"
-config=$(tr '\000' '\n' <"$process/cmdline" | sed -n 's/^--*conf=//p' | tail -n 1)
-[ -n "$config" ] ||
-  config=$(tr '\000' '\n' <"$process/environ" | sed -n 's/^FLOWER_[Cc][Oo][Nn][Ff]=//p' | tail -n 1)
-[ -n "$config" ] || config=flowerconfig.py
-case $root in '') cwd=$process/cwd;; *) cwd=$(inside "$(readlink "$process/cwd")");; esac
-case $config in /*) file=$config;; *) file=$(readlink "$process/cwd")/$config;; esac
-case $root in '') file=$process/root$file;; *) file=$(inside "$file");; esac
-if [ -f "$file" ]; then echo "== config $(stat -L -c %Y "$file") $config"; text "$file"
-  echo "== config-made $(stat -L -c %W "$file") $(stat -c %Y "$file")"
-else echo "== no-config $config"; fi
-[ -f "$cwd/celeryconfig.py" ] && echo "== celeryconfig"
-if [ -n "$unit" ] && command -v systemctl >/dev/null 2>&1; then
-  owner=$(sed -n 's#.*/user@\([0-9]*\)\.service/.*#\1#p' "$process/cgroup" | tail -n 1)
-  ask() {
-    if [ -z "$owner" ]; then systemctl "$@"
-    else
-      setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups \
-        env XDG_RUNTIME_DIR="/run/user/$owner" systemctl --user "$@"
-    fi
-  }
-  # A Flower started by hand beside the unit was not started so.
-  [ -z "$root" ] && ! grep -qsF "/$unit" "$process/cgroup" || {
-  echo "== unit"; ask cat "$unit" 2>/dev/null | head -c 65536 | sed 's/^/ /'; echo
-  ask show "$unit" --property=EnvironmentFiles 2>/dev/null \
-  | sed -n 's/^EnvironmentFiles=\(.*\) (ignore_errors=.*/\1/p' \
-  | while IFS= read -r pattern; do for file in $pattern; do [ -f "$file" ] || continue
-      [ -r "$file" ] || { echo "== private $file"; continue; }
-      echo "== file $file"; text "$file"; done; done
-  # Those of docker run and podman run.
-  ask show "$unit" --property=ExecStart --value 2>/dev/null | tr ' ' '\n' \
-  | sed -n -e 's/^--env-file=//p' -e '/^--env-file$/{n;p;}' | while IFS= read -r file; do [ -f "$file" ] || continue
-      [ -r "$file" ] || { echo "== private $file"; continue; }
-      echo "== file $file"; text "$file"; done
-  }
-fi"""
-)
-"""The shell commands that print how Flower was started, for `read_start`; three facts read them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
