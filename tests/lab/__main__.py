@@ -38,6 +38,7 @@ def main() -> int:
     matrix_ = commands.add_parser("matrix", help="boot, break, audit and compare every state")
     matrix_.add_argument("--only", nargs="+", default=[], metavar="NAME", help="names or parts of names")
     matrix_.add_argument("--jobs", type=int, default=2)
+    matrix_.add_argument("--grouped", action="store_true", help="let states that do not see each other share a host")
     matrix_.add_argument("--minutes", type=float, default=math.inf, help="begin no state after that, and name those")
     matrix_.add_argument("--markdown", type=Path, help="write the table there")
     options = parser.parse_args()
@@ -91,7 +92,7 @@ def _run(options: argparse.Namespace) -> int:
             ledger.sweep()
             wanted = [state for state in scripts.every() if _chosen(state.name, options.only)]
             verdicts = []
-            for verdict in matrix.run(wanted, options.jobs, minutes=options.minutes):
+            for verdict in matrix.run(wanted, options.jobs, grouped=options.grouped, minutes=options.minutes):
                 verdicts.append(verdict)
                 print(matrix.line(verdict), flush=True)
                 if options.markdown:

@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import edge, network, tree
+from . import edge, groups, network, tree
 from .errors import LabError
 from .host import Host
 from .scripts import State
 
 ALARMS = ("fail", "unknown", "bug")
 AUDIT_TIMEOUT_S = 180
-SECOND_TRIES = 0.05  # of all states
+SECOND_TRIES = 0.06  # of all states
 INTRODUCTION = """\
 # How true the verdicts are
 
@@ -116,7 +116,7 @@ def prove(state: State) -> Verdict:
     started = time.monotonic()
     outcomes: dict[str, str] = {}
     trouble = ""
-    report = tree.cache() / "matrix" / state.name
+    report = tree.cache() / "matrix" / state.name[:200]
     try:
         # Short: nginx takes names of up to 46 characters unless it is told otherwise.
         name = f"m{os.getpid()}-{next(NUMBERS)}-{state.name[:16].rstrip('-.')}"
@@ -159,32 +159,48 @@ def by_layers(states: list[State]) -> dict[tuple[str, tuple[str, ...], str], lis
     return found
 
 
-def run(states: list[State], jobs: int, *, minutes: float = math.inf) -> Iterator[Verdict]:
-    """Prove all states, several at once, in the order they become known.
+def run(states: list[State], jobs: int, *, grouped: bool = False, minutes: float = math.inf) -> Iterator[Verdict]:
+    """Prove all states, several at once, in the order they become known; `grouped` lets some share a host (groups.py).
 
-    A few that come out wrong on a machine full of booting hosts are tried once more, one at a time.  What would begin
-    after so many `minutes` is left out.
+    A few that come out wrong on a machine full of booting hosts, and members of a group that does, are tried once
+    more, one at a time.  What would begin after so many `minutes` is left out.
     """
     deadline = time.monotonic() + minutes * 60
-    wrong = []
+    together = groups.together(states) if grouped else [(state,) for state in states]
+    members = {groups.merged(group): group for group in together}
+    wrong: list[Verdict] = []
     with ThreadPoolExecutor(jobs) as pool:
         futures = []
-        for layers, theirs in by_layers(states).items():
+        for layers, theirs in by_layers(list(members)).items():
             tree.golden(*layers)  # while the states whose layers are there already are being proven
             futures += [pool.submit(_prove_before, deadline, state) for state in theirs]
         for future in as_completed(futures):
             verdict = future.result()
             if verdict and verdict.right:
-                yield verdict
+                yield from _of_each(verdict, members[verdict.state])
             elif verdict:
                 wrong.append(verdict)
+    again = sum(len(members[first.state]) for first in wrong)
+    calm = again <= max(4, len(states) * SECOND_TRIES)  # more than that is no bad luck
     for first in wrong:
-        calm = len(wrong) <= max(3, len(states) * SECOND_TRIES)  # more than that is no bad luck
-        yield replace(prove(first.state), before=line(first)) if calm else first
+        group = members[first.state]
+        if calm:
+            yield from (replace(prove(state), before=line(first)) for state in group)
+        elif len(group) == 1:
+            yield first
+        else:
+            unproven = replace(first, outcomes={}, trouble=f"on one host with others:\n{line(first)}")
+            yield from (replace(unproven, state=state) for state in group)
 
 
 def _prove_before(deadline: float, state: State) -> Verdict | None:
     return prove(state) if time.monotonic() < deadline else None
+
+
+def _of_each(verdict: Verdict, group: tuple[State, ...]) -> Iterator[Verdict]:
+    for state in group:
+        outcomes = groups.own_outcomes(state, group, verdict.outcomes)
+        yield replace(verdict, state=state, outcomes=outcomes, seconds=verdict.seconds / len(group))
 
 
 def line(verdict: Verdict) -> str:
