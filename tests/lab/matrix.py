@@ -179,6 +179,7 @@ def run(states: list[State], jobs: int, *, grouped: bool = False, minutes: float
             if verdict and verdict.right:
                 yield from _of_each(verdict, members[verdict.state])
             elif verdict:
+                print(f"to be tried again: {line(verdict)}", file=sys.stderr, flush=True)
                 wrong.append(verdict)
     again = sum(len(members[first.state]) for first in wrong)
     calm = again <= max(4, len(states) * SECOND_TRIES)  # more than that is no bad luck
