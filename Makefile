@@ -43,7 +43,7 @@ lab-report: ## audit it, and leave reports/flower-audit.html
 
 lab: ## every state and variant: break, audit, compare
 	@./tools/install test
-	.venv/bin/python -m tests.lab matrix --jobs 8 --markdown docs/accuracy.md
+	.venv/bin/python -m tests.lab matrix --jobs 8 --grouped --markdown docs/accuracy.md
 
 record: ## renew the recordings that the tests of facts replay, from freshly booted hosts
 	@./tools/install test

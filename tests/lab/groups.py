@@ -11,13 +11,15 @@ from dataclasses import replace
 
 from .scripts import GOLDEN, PRELUDE, State
 
-MOST = 4
-FEW = 2  # failures that may come along: a state with more of them would hide what the others do
+MOST = 5
+FEW = 6  # failures that may come along: a state with more of them would hide what the others do
 SHARED = re.compile(
     r"\$UNIT|\$SITE|\$ENVIRONMENT|\bdrop_in\b|\boption\b|nginx|redis|prometheus|alertmanager|logrotate|journal|nft|backup"
     r"|letsencrypt|celery\.(?:env|service)|/var/lib/flower|\bgit\b|\bmount\b|hostname|/opt/flower/venv|visudo|crontab"
 )
 """What two scripts may not both speak of."""
+
+SCRIPT_AND_ORDERS = ("name", "title", "good", "script", "fails", "may", "suite", "packages", "edge_script")
 
 
 def together(states: list[State]) -> list[tuple[State, ...]]:
@@ -55,20 +57,23 @@ def own_outcomes(state: State, group: tuple[State, ...], outcomes: dict[str, str
 
 
 def _is_plain(state: State) -> bool:
-    """Whether a state is a script on the golden host and no more."""
-    script_and_orders = {
-        name: getattr(state, name) for name in ("name", "title", "good", "script", "fails", "may", "edge_script")
-    }
-    return not state.good and len(state.may) <= FEW and replace(GOLDEN, **script_and_orders) == state
+    """Whether a state is a script on an exemplary host and no more."""
+    own = {name: getattr(state, name) for name in SCRIPT_AND_ORDERS}
+    return not state.good and len(state.may) <= FEW and replace(GOLDEN, **own) == state
 
 
 def _bear(one: State, other: State) -> bool:
     return (
         _is_plain(other)
-        and one.name.partition("-")[0] != other.name.partition("-")[0]
+        and (one.suite, one.packages) == (other.suite, other.packages)
+        and _area(one) != _area(other)
         and not (one.fails | one.may) & (other.fails | other.may)
         and not _words(one) & _words(other)
     )
+
+
+def _area(state: State) -> str:
+    return state.name.removeprefix(f"{state.suite}-").partition("-")[0]
 
 
 def _words(state: State) -> set[str]:

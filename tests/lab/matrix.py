@@ -27,10 +27,13 @@ SECOND_TRIES = 0.06  # of all states
 INTRODUCTION = """\
 # How true the verdicts are
 
-Each row is a real host: Debian with systemd as pid 1, Flower, nginx or Caddy, Redis or RabbitMQ, Prometheus and
+Each row was a real host: Debian with systemd as pid 1, Flower, nginx or Caddy, Redis or RabbitMQ, Prometheus and
 Alertmanager, booted for the purpose. A script does to it what an operator did; then the audit's own command line runs
 over SSH with sudo. A script that orders no failure makes a host that is just as good as the exemplary one, and must be
 just as quiet. The scripts are in `tests/lab/states` and `tests/lab/variants`; `make lab` writes this page.
+
+Bad states that touch different things may share a host: then each must be caught, and nothing said beyond what all of
+them order. Where that does not come out so, each of them is proven on a host of its own.
 """
 NUMBERS = itertools.count()
 

@@ -14,8 +14,8 @@ def test_every_state_is_in_one_group_and_no_group_sees_itself() -> None:
         if len(group) > 1:
             orders = [check for state in group for check in state.fails | state.may]
             assert len(orders) == len(set(orders)), f"{groups.merged(group).name} order the same"
-            assert len({state.name.partition("-")[0] for state in group}) == len(group)
-            assert not any(state.good or state.packages or state.options or state.policy for state in group)
+            assert len({(state.suite, state.packages) for state in group}) == 1, "they boot from the same layers"
+            assert not any(state.good or state.options or state.policy or state.edge for state in group)
 
 
 def test_a_group_orders_what_all_of_it_order_and_each_is_told_its_own() -> None:
