@@ -48,6 +48,7 @@ def test_proxy_configuration_is_valid(configuration_test: ConfigurationTest) -> 
         configuration_test.problem,
         wanted=f"a file that {configuration_test.kind} accepts",
         where=configuration_test.config,
+        fix=configuration_test.fix,
     )
 
 

@@ -18,6 +18,13 @@ class ConfigurationTest:
     passed: bool
     problem: str = ""
 
+    @property
+    def fix(self) -> str:
+        """What to type on this host once the line is corrected."""
+        if self.kind == "nginx":
+            return "correct that line, then `nginx -t && systemctl reload nginx`"
+        return f"correct that line, then `caddy validate --config {self.config} && systemctl reload caddy`"
+
 
 @fact()
 def configuration_test(

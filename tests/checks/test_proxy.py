@@ -68,7 +68,10 @@ def test_valid(good: Proxy) -> None:
     check = checks.test_proxy_configuration_is_valid
     checks.test_proxy_configuration_is_valid(configuration_test(good))
     broken = configuration_test(replace(good, valid=False, problem="unknown directive"))
-    assert finding(check, broken).observed == "unknown directive"
+    found = finding(check, broken)
+    assert found.observed == "unknown directive"
+    assert good.kind in found.fix.lower()
+    assert ("caddy" if good.kind == "nginx" else "nginx") not in found.fix.lower()
 
 
 @BOTH
