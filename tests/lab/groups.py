@@ -19,6 +19,11 @@ SHARED = re.compile(
 )
 """What two scripts may not both speak of."""
 
+LEFT_RUNNING = re.compile(r"^(?:\w+-)?(?:monitoring|persistence|database|install|workers)-|-not-re")
+"""Names of states that live in the running Flower, or would not let it start again."""
+
+RESTARTS = re.compile(r"restart_flower|systemctl \S+ (?:flower|celery)|\bkill")
+
 SCRIPT_AND_ORDERS = ("name", "title", "good", "script", "fails", "may", "suite", "packages", "edge_script")
 
 
@@ -75,8 +80,7 @@ def _bear(one: State, other: State) -> bool:
 
 
 def _undoes(one: State, other: State) -> bool:
-    """Whether one restarts what the other left with its old state."""
-    return "-not-re" in other.name and "restart" in one.script.removeprefix(PRELUDE)
+    return bool(LEFT_RUNNING.search(other.name) and RESTARTS.search(_script(one)))
 
 
 def _area(state: State) -> str:
@@ -85,4 +89,8 @@ def _area(state: State) -> str:
 
 
 def _words(state: State) -> set[str]:
-    return set(SHARED.findall(state.script.removeprefix(PRELUDE)))
+    return set(SHARED.findall(_script(state)))
+
+
+def _script(state: State) -> str:
+    return state.script.removeprefix(PRELUDE)

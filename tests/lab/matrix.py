@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from .scripts import State
 
 ALARMS = ("fail", "unknown", "bug")
 AUDIT_TIMEOUT_S = 180
+CALM_JOBS = 3
 SECOND_TRIES = 0.06  # of all states
 INTRODUCTION = """\
 # How true the verdicts are
@@ -166,18 +168,19 @@ def run(states: list[State], jobs: int, *, grouped: bool = False, minutes: float
     """Prove all states, several at once, in the order they become known; `grouped` lets some share a host (groups.py).
 
     A few that come out wrong on a machine full of booting hosts, and members of a group that does, are tried once
-    more, one at a time.  What would begin after so many `minutes` is left out.
+    more, few at a time.  What would begin after so many `minutes` is left out: those that share no host, and others of
+    them every day.
     """
     deadline = time.monotonic() + minutes * 60
     together = groups.together(states) if grouped else [(state,) for state in states]
     members = {groups.merged(group): group for group in together}
+    order = list(members)
+    if minutes < math.inf:
+        today = random.Random(datetime.now(UTC).toordinal())
+        order.sort(key=lambda state: (len(members[state]) == 1, not state.good, today.random()))
     wrong: list[Verdict] = []
     with ThreadPoolExecutor(jobs) as pool:
-        futures = []
-        for layers, theirs in by_layers(list(members)).items():
-            tree.golden(*layers)  # while the states whose layers are there already are being proven
-            futures += [pool.submit(_prove_before, deadline, state) for state in theirs]
-        for future in as_completed(futures):
+        for future in as_completed([pool.submit(_prove_before, deadline, state) for state in order]):
             verdict = future.result()
             if verdict and verdict.right:
                 yield from _of_each(verdict, members[verdict.state])
@@ -185,16 +188,22 @@ def run(states: list[State], jobs: int, *, grouped: bool = False, minutes: float
                 print(f"to be tried again: {line(verdict)}", file=sys.stderr, flush=True)
                 wrong.append(verdict)
     again = sum(len(members[first.state]) for first in wrong)
-    calm = again <= max(4, len(states) * SECOND_TRIES)  # more than that is no bad luck
-    for first in wrong:
-        group = members[first.state]
-        if calm:
-            yield from (replace(prove(state), before=line(first)) for state in group)
-        elif len(group) == 1:
-            yield first
-        else:
-            unproven = replace(first, outcomes={}, trouble=f"on one host with others:\n{line(first)}")
-            yield from (replace(unproven, state=state) for state in group)
+    if again > max(4, len(states) * SECOND_TRIES):  # that is no bad luck
+        for first in wrong:
+            yield from _unproven(first, members[first.state])
+        return
+    with ThreadPoolExecutor(CALM_JOBS) as pool:
+        tries = [(first, pool.submit(prove, state)) for first in wrong for state in members[first.state]]
+        for first, second in tries:
+            yield replace(second.result(), before=line(first))
+
+
+def _unproven(first: Verdict, group: tuple[State, ...]) -> Iterator[Verdict]:
+    if len(group) == 1:
+        yield first
+    else:
+        told = replace(first, outcomes={}, trouble=f"on one host with others:\n{line(first)}")
+        yield from (replace(told, state=state) for state in group)
 
 
 def _prove_before(deadline: float, state: State) -> Verdict | None:

@@ -1,5 +1,5 @@
 # The other host, where HTTPS ends, serves Flower over plain HTTP as well
-# fails: https.http-redirects
+# fails: https.http-redirects monitoring.metrics-not-public
 # edge: flower
 true
 # on the edge
