@@ -1,4 +1,8 @@
 # Runs on a copy of the golden host before the script of a state: nginx alone, for a Flower on another host.
+if systemctl is-enabled -q caddy 2> /dev/null; then # both want the ports, and either may have been the first
+    systemctl stop caddy
+    systemctl restart nginx
+fi
 await "systemctl is-active -q nginx"
 services="flower celery celery-exporter redis-server prometheus prometheus-alertmanager alert-receiver"
 systemctl disable -q --now $services flower-backup.timer
