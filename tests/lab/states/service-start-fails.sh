@@ -1,4 +1,4 @@
-# The environment of the unit's command was moved away: it fails and starts again for ever
+# The environment of the unit's command was moved away: it fails until systemd gives up
 # fails: service.running
 # may: auth.pages-require-login auth.api-requires-login auth.control-requires-login auth.not-bypassed auth.accounts-work
 # may: auth.wrong-password-refused auth.configured auth.api-usable auth.cookie-flags auth.format-valid auth.no-placeholder
@@ -17,7 +17,7 @@
 # may: alerting.survives-absence logging.rotated logging.rotation-works logging.quiet service.memory-limit service.directories-owned
 # may: service.not-flapping backup.restorable backup.elsewhere service.hardening service.file-limit
 # may: proxy.reaches-flower service.unprivileged-user service.reloaded
-sed -i 's|^ExecStart=/opt/flower/venv|ExecStart=/opt/flower/env|; s/^RestartSec=.*/RestartSec=2/' $UNIT
+sed -i 's|^ExecStart=/opt/flower/venv|ExecStart=/opt/flower/env|; s/^RestartSec=.*/RestartSec=100ms/' $UNIT
 systemctl daemon-reload
-systemctl restart flower
-await 'systemctl is-failed -q flower || systemctl show flower -p NRestarts --value | grep -q "[4-9]"'
+systemctl restart flower || true
+await 'systemctl is-failed -q flower'
