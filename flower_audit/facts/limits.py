@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flower_audit.errors import Absent
+from flower_audit.errors import Absent, Unobservable
 from flower_audit.facts.container import Container
 from flower_audit.facts.service import Service
 from flower_audit.probe import fact
@@ -33,14 +33,15 @@ class Limits:
 
 
 @fact()
-def limits(service: Service | None = None, container: Container | None = None) -> Limits:
+def limits(service: Service | Unobservable | None = None, container: Container | None = None) -> Limits:
     """A container has control groups of its own: what its unit limits may be the engine's helper alone.
 
     Source: systemd.resource-control(5), cgroups(7).  Absent: no container, and no unit that is loaded.
     """
+    unit = None if isinstance(service, Unobservable) else service
     if container is not None:
         return Limits(
-            where=(service.fragment if service else "") or f"the container {container.name}",
+            where=(unit.fragment if unit else "") or f"the container {container.name}",
             memory_max=container.memory_max,
             memory_host=container.memory_host,
             cpu_quota_percent=container.cpu_quota_percent,
@@ -51,6 +52,8 @@ def limits(service: Service | None = None, container: Container | None = None) -
             memory_fix="give `run` --memory=768m (a quadlet: MemoryMax= in [Service]) and start the container anew",
             cpu_fix="give `run` --cpus=1 (a quadlet: CPUQuota= in [Service]) and start the container anew",
         )
+    if isinstance(service, Unobservable):
+        raise service
     if service is None:
         raise Absent("no unit and no container starts Flower")
     if service.load != "loaded":

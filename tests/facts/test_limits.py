@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from flower_audit.errors import Absent
+from flower_audit.errors import Absent, Unobservable, Unreachable
 from flower_audit.facts.container import Container
 from flower_audit.facts.limits import limits
 
@@ -42,3 +42,10 @@ def test_of_nothing() -> None:
         limits(None, None)
     with pytest.raises(Absent, match="not loaded"):
         limits(SimpleNamespace(load="not-found"), None)  # type: ignore[arg-type]  # nothing else is looked at
+
+
+def test_a_host_that_cannot_be_asked_is_not_one_without_limits() -> None:
+    for shut in (Unreachable("host", "ssh is refused"), Unobservable("no permission")):
+        with pytest.raises(Unobservable):
+            limits(shut, None)
+    assert limits(Unobservable("no permission"), CONTAINER).memory_max == 512 << 20
