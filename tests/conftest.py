@@ -7,6 +7,7 @@ whatever index it is configured for; where that is impossible the tests that nee
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,12 @@ import pytest
 
 RELEASES = ("1.2.0", "2.0.1", "2.1.0", "2.2.0")
 CACHE = Path(os.environ.get("FLOWER_AUDIT_TEST_CACHE") or Path.home() / ".cache" / "flower-audit" / "flowers")
+
+
+def pytest_configure() -> None:
+    """A job that a shell runs in the background ignores Ctrl-C, and so would all that the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Servers:

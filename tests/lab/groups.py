@@ -22,7 +22,9 @@ SHARED = re.compile(
 LEFT_RUNNING = re.compile(r"^(?:\w+-)?(?:monitoring|persistence|database|install|workers)-|-not-re|-pending")
 """Names of states that live in the running Flower, or would not let it start again."""
 
-RESTARTS = re.compile(r"restart_flower|daemon-reload|systemctl (?:enable|disable|mask)|systemctl \S+ (?:flower|celery)|\bkill")
+RESTARTS = re.compile(
+    r"restart_flower|daemon-reload|systemctl (?:enable|disable|mask)|systemctl \S+ (?:flower|celery)|\bkill"
+)
 
 SCRIPT_AND_ORDERS = ("name", "title", "good", "script", "fails", "may", "suite", "packages", "edge_script")
 
