@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--flower-url", metavar="URL", help="what users open, where --flower-host is a host spec")
     add("--flower-connection", metavar="SPEC", help="testinfra host spec, where --flower-host is a URL")
     add("--flower-prometheus", metavar="URL", help="the Prometheus that watches this Flower")
-    add("--flower-rules", metavar="URL", help="what evaluates its alert rules instead: vmalert, a ruler, Grafana")
+    add("--flower-rules", metavar="URL", help="what evaluates its alert rules instead: vmalert, a ruler")
     add("--flower-alertmanager", metavar="URL", help="its Alertmanager")
     add("--flower-grafana", metavar="URL", help="its Grafana")
     add("--flower-unit", metavar="UNIT", help="systemd unit of Flower (default: found on the host)")

@@ -1,9 +1,10 @@
-"""What evaluates the alert rules: Prometheus itself, or the server that was named for it (vmalert, Thanos, Grafana)."""
+"""What evaluates the alert rules: Prometheus itself, or the server that was named for it (vmalert, Thanos)."""
 
 import re
 from dataclasses import replace
 
 from flower_audit.errors import Unobservable, Unreachable
+from flower_audit.facts.grafana_rules import OWN
 from flower_audit.json_api import Replies
 from flower_audit.parsers.prometheus_api import ALERTMANAGERS, RULES, PrometheusServer, alertmanagers_of, rules_of
 from flower_audit.probe import Trail, fact
@@ -20,16 +21,20 @@ def rule_server(target: Target, trail: Trail, prometheus: PrometheusServer) -> P
     """Prometheus, with the rules and the Alertmanagers of whatever evaluates rules for it.
 
     Source: GET on /api/v1/rules of --flower-rules, else of Prometheus.
-    Unobservable: the named server does not answer; this one is of a kind that leaves rules to another program, which
-    was not named.
+    Unobservable: the named server does not answer, or is Grafana, which tells half of each rule; Prometheus is of a
+    kind that leaves rules to another program, which was not named.
     """
     if not target.rules:
         if not prometheus.alerts and prometheus.alertmanagers is None:
             raise Unobservable(
                 f"{prometheus.url} has no alert rules, and is of a kind that leaves them to another program: "
-                "name that (vmalert, a ruler, Grafana) with --flower-rules"
+                "name that (vmalert, a ruler) with --flower-rules"
             )
         return prometheus
+    if target.rules.rstrip("/").endswith(OWN):
+        raise Unobservable(
+            "Grafana tells its own rules without the conditions they fire on: give --flower-grafana instead"
+        )
     api = PrometheusApi(target.rules, target, trail, role="rules")
     try:
         replies = api.ask([RULES, ALERTMANAGERS, METRICS])

@@ -117,3 +117,10 @@ def test_a_rule_server_that_is_none(stack: Any) -> None:
     other = stack.target(rules=f"http://127.0.0.1:{stack.flower_port}")
     with pytest.raises(Unobservable, match="no answer of Prometheus' API"):
         rule_server(other, stack.notes(), own)
+
+
+def test_grafanas_own_rules_are_not_judged_without_their_conditions(stack: Any) -> None:
+    own = prometheus(stack.target(), stack.notes())
+    grafana = stack.target(rules=f"http://127.0.0.1:{stack.free_port()}/api/prometheus/grafana/")
+    with pytest.raises(Unobservable, match="--flower-grafana instead"):
+        rule_server(grafana, stack.notes(), own)
